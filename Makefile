@@ -1,0 +1,45 @@
+# Two commands: `make book` builds the site, `make test` runs every check. `make help` lists the rest.
+PYTHON ?= python3
+VENV := .venv/bin/python
+TORCH := torch==2.13.0
+
+.PHONY: help book test execute serve lab benchmark torch lock clean clean-environment environment
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+book: environment  ## bring stale notebooks up to date and build the site into _build/html
+	@$(VENV) book/build/execute.py
+	@$(VENV) book/build/site.py
+
+test: environment  ## run every check: library, notebooks, site
+	@$(VENV) book/build/site.py
+	@$(VENV) -m pytest
+
+execute: environment  ## run the stale notebooks only (LESSON=03_2 runs one, stale or not)
+	@$(VENV) book/build/execute.py $(LESSON)
+
+serve: book  ## build the site and serve it on this machine
+	@$(VENV) -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+lab: environment  ## open the lessons in JupyterLab
+	@$(VENV) -m jupyterlab chapters/en
+
+benchmark: environment  ## measure the library's speed, as ratios in one run
+	@$(VENV) -m benchmarks
+
+torch: environment  ## add PyTorch, which the parity tests compare with (large; without it they are skipped)
+	@$(VENV) -m pip install --quiet $(TORCH)
+
+lock: environment  ## pin the newest versions that fit pyproject.toml in requirements.lock
+	@.venv/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
+	    --generate-hashes --no-annotate --no-header --quiet --upgrade --output-file requirements.lock
+
+clean:  ## delete what was built
+	rm -rf _build book/generated
+
+clean-environment: clean  ## delete what was built and the environment
+	rm -rf .venv
+
+environment:
+	@$(PYTHON) book/build/environment.py || exit 1
