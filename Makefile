@@ -10,10 +10,10 @@ help:  ## list the commands
 
 book: environment  ## bring stale notebooks up to date and build the site into _build/html
 	@$(VENV) book/build/execute.py
-	@$(VENV) book/build/site.py
+	@$(VENV) book/build/render.py
 
 test: environment  ## run every check: library, notebooks, site
-	@$(VENV) book/build/site.py
+	@$(VENV) book/build/render.py
 	@$(VENV) -m pytest
 
 execute: environment  ## run the stale notebooks only (LESSON=03_2 runs one, stale or not)
@@ -42,4 +42,5 @@ clean-environment: clean  ## delete what was built and the environment
 	rm -rf .venv
 
 environment:
-	@$(PYTHON) book/build/environment.py || exit 1
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here: name one, for example make book PYTHON=python3.12."; exit 1; }
+	@$(PYTHON) book/build/environment.py

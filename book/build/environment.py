@@ -4,6 +4,8 @@ Run by the Makefile with whatever Python the machine has, so this file uses noth
 library, and only syntax that an old Python can read: its answer must be a sentence, not a SyntaxError.
 """
 
+from __future__ import print_function
+
 import hashlib
 import os
 import re
@@ -26,7 +28,8 @@ def stop(sentence):
 
 def run(what, command):
     """Run one step, its output in the log; on failure say in one sentence what to do."""
-    print(what, flush=True)
+    print(what)
+    sys.stdout.flush()
     with open(LOG, "a") as log:
         log.write("\n$ %s\n" % " ".join(command))
         log.flush()

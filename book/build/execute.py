@@ -1,0 +1,90 @@
+"""Bring the notebooks up to date with their texts: run the stale ones, on all cores, with progress.
+
+    python book/build/execute.py           what is stale
+    python book/build/execute.py 03_2      the lessons whose name begins so, stale or not
+
+A lesson whose prose alone changed is not run again: its outputs are still those of its code.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from tqdm import tqdm
+
+import lessons
+
+
+def run(notebook, on_cell=None):
+    """Run a notebook in an empty folder, as a reader who downloaded it alone would; returns the seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        client = NotebookClient(notebook, kernel_name="python3", timeout=600, coalesce_streams=True,
+                                record_timing=False, resources={"metadata": {"path": folder}},
+                                on_cell_complete=on_cell)
+        begin = time.perf_counter()
+        client.execute()
+        return time.perf_counter() - begin
+
+
+def refresh(text, notebook_path):
+    """Take over changed prose, keeping the outputs of unchanged code."""
+    new, old = lessons.from_text(text), lessons.read_notebook(notebook_path)
+    for cell, before in zip(lessons.code_of(new), lessons.code_of(old), strict=True):
+        cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    new.metadata["lrdecay"] = old.metadata["lrdecay"]
+    lessons.write_notebook(new, notebook_path)
+
+
+def rerun(text, notebook_path, on_cell):
+    notebook = lessons.from_text(text)
+    seconds = run(notebook, on_cell)
+    notebook.metadata["language_info"] = {"name": "python"}  # the kernel's holds this machine's Python version
+    notebook.metadata["lrdecay"] = {"code": lessons.code_digest(lessons.from_text(text)), "seconds": round(seconds, 1)}
+    lessons.write_notebook(notebook, notebook_path)
+    return seconds
+
+
+def main(chosen):
+    stale = []
+    for text in lessons.texts():
+        notebook_path = text.with_suffix(".ipynb")
+        if any(text.stem.startswith(name) for name in chosen) if chosen else lessons.is_stale(text, notebook_path):
+            stale.append(text)
+        elif not chosen and not lessons.in_step(text, notebook_path):
+            refresh(text, notebook_path)
+            print(f"{text.stem}: took over the changed prose")
+    if chosen and not stale:
+        return f"There is no lesson whose file name begins with {' or '.join(chosen)} in {lessons.CHAPTERS.name}/."
+    if not stale:
+        print("Every notebook is up to date.")
+        return None
+
+    failed = []
+    cells = sum(len(lessons.code_of(lessons.from_text(text))) for text in stale)
+    with tqdm(total=cells, unit="cell", desc=f"running {len(stale)} lessons", file=sys.stdout) as progress:
+        def one_more(**_):
+            progress.update()
+
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            jobs = {pool.submit(rerun, text, text.with_suffix(".ipynb"), one_more): text for text in stale}
+            for job in as_completed(jobs):
+                name = jobs[job].stem
+                try:
+                    progress.write(f"{name}: {job.result():.1f} s", file=sys.stdout)
+                except CellExecutionError as error:
+                    failed.append(name)
+                    progress.write(f"{name}: a cell failed with {error.ename}: {error.evalue}", file=sys.stdout)
+                except (DeadKernelError, TimeoutError, RuntimeError) as error:
+                    failed.append(name)
+                    progress.write(f"{name}: {type(error).__name__}: {error}", file=sys.stdout)
+    if failed:
+        return f"Not brought up to date: {', '.join(sorted(failed))}. The notebooks they had were left as they were."
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,52 @@
+"""A Sphinx extension: what the site adds to a lesson's page.
+
+- Each figure gets the alternative text that `lrdecay_lib.figures.show` stored in its SVG.
+- Under the title stands a line with the seconds the lesson took to run, and its Colab and download links.
+"""
+
+import html
+import re
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util import logging
+
+import lessons
+
+logger = logging.getLogger(__name__)
+
+
+def add_alternative_texts(app, doctree):
+    for image in doctree.findall(nodes.image):
+        if image.get("alt"):
+            continue
+        path = Path(app.srcdir, image["uri"].lstrip("/"))
+        svg = path.read_text(encoding="utf-8") if path.suffix == ".svg" else ""
+        description = re.search(r"<dc:description>(.*?)</dc:description>", svg, re.DOTALL)
+        if description:
+            image["alt"] = " ".join(html.unescape(description.group(1)).split())
+        else:
+            logger.warning("a figure without alternative text: show it with lrdecay_lib.figures.show", location=image)
+
+
+def add_lesson_line(app, doctree):
+    docname = app.env.docname
+    if not docname.startswith("chapters/"):
+        return
+    notebook = lessons.read_notebook(Path(app.srcdir, docname + ".ipynb"))
+    options = app.config.html_theme_options
+    address = options["repository_url"].removeprefix("https://github.com/")
+    colab = f"{options['launch_buttons']['colab_url']}/github/{address}/blob/{options['repository_branch']}/{docname}.ipynb"
+    up = "../" * docname.count("/")
+    line = nodes.paragraph(classes=["lesson-line"])
+    line += nodes.inline("", f"Runs in {notebook.metadata['lrdecay']['seconds']:.0f} s on two cores", classes=["seconds"])
+    line += nodes.reference("", "Open in Colab", refuri=colab)
+    line += nodes.reference("", "Download the notebook", refuri=f"{up}_sources/{docname}.ipynb")
+    title = next(doctree.findall(nodes.title))
+    title.parent.insert(title.parent.index(title) + 1, line)
+
+
+def setup(app):
+    app.connect("doctree-read", add_alternative_texts)
+    app.connect("doctree-read", add_lesson_line)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,106 @@
+"""Lessons on disk: the text that authors edit (.md) and the notebook that was run from it (.ipynb)."""
+
+import ast
+import hashlib
+from pathlib import Path
+
+import jupytext
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = ROOT / "chapters"
+LIBRARY = ROOT / "lrdecay_lib"
+
+
+def texts(folder=CHAPTERS):
+    """The lessons' text sources, in the article's order."""
+    return sorted(folder.glob("*/*.md"))
+
+
+def from_text(text):
+    """The notebook that a text source describes, not yet run.
+
+    Its cell ids and metadata are made from the text alone, so that running it twice gives one notebook.
+    """
+    notebook = jupytext.read(text, fmt="md:myst")
+    notebook.metadata = nbformat.from_dict({
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+        "language_info": {"name": "python"},
+    })
+    for i, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{i}"
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return notebook
+
+
+def code_of(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def library_files(sources, library=LIBRARY):
+    """The files of the library that these Python sources import, directly or through one another.
+
+    So a change of `training` makes no NumPy lesson stale.
+    """
+    found, waiting = set(), list(sources)
+    while waiting:
+        for name in imported_rooms(waiting.pop()):
+            path = library / f"{name}.py"
+            if path.exists() and path not in found:
+                found.add(path)
+                waiting.append(path.read_text(encoding="utf-8"))
+    return sorted(found)
+
+
+def imported_rooms(source):
+    """Names of the library's modules that a Python source imports, anywhere in it."""
+    # a notebook's magics are not Python, and import none of our modules
+    lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
+    rooms = {"__init__"} if "lrdecay_lib" in source else set()
+    try:
+        tree = ast.parse("\n".join(lines))
+    except SyntaxError:  # an `if` whose only line was a magic
+        tree = ast.parse("\n".join(line if line.strip() else "" for line in lines if "import" in line.split()))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").startswith("lrdecay_lib")):
+            module = (node.module or "").removeprefix("lrdecay_lib").strip(".")
+            rooms |= {module.split(".")[0]} if module else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            rooms |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("lrdecay_lib.")}
+    return rooms
+
+
+def code_digest(notebook, library=LIBRARY):
+    """A digest of everything that decides a lesson's outputs: its code, its tags, and the library it imports."""
+    digest = hashlib.sha256()
+    sources = [cell.source for cell in code_of(notebook)]
+    for cell in code_of(notebook):
+        digest.update(repr((cell.source, sorted(cell.metadata.get("tags", [])))).encode())
+    for path in library_files(sources, library):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def read_notebook(path):
+    return nbformat.read(path, as_version=4)
+
+
+def is_stale(text, notebook_path, library=LIBRARY):
+    """Whether the lesson's code or the library under it changed since its notebook was run."""
+    if not notebook_path.exists():
+        return True
+    run_with = read_notebook(notebook_path).metadata.get("lrdecay", {}).get("code")
+    return run_with != code_digest(from_text(text), library)
+
+
+def in_step(text, notebook_path):
+    """Whether the notebook holds the text's cells, word for word."""
+    def words(notebook):
+        return [(cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells]
+
+    return words(from_text(text)) == words(read_notebook(notebook_path))
+
+
+def write_notebook(notebook, path):
+    path.write_text(nbformat.writes(notebook, version=4) + "\n", encoding="utf-8")

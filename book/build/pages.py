@@ -1,0 +1,65 @@
+"""The pages that are written from the lessons' own outputs: the claim ledger and the timings.
+
+They go into book/generated/, which is not committed: nothing in them is typed by hand.
+"""
+
+import json
+
+import lessons
+
+GENERATED = lessons.ROOT / "book" / "generated"
+CLAIM = "application/vnd.lrdecay.claim+json"
+MARKS = {"supported": "✔ supported", "refuted": "✘ refuted", "depends": "◐ depends"}
+
+
+def title_of(notebook):
+    return next(line[2:] for cell in notebook.cells if cell.cell_type == "markdown"
+                for line in cell.source.splitlines() if line.startswith("# "))
+
+
+def notebooks():
+    """(path relative to the root without suffix, notebook) of each lesson that has been run, in order."""
+    return [(path.relative_to(lessons.ROOT).with_suffix("").as_posix(), lessons.read_notebook(path))
+            for path in sorted(lessons.CHAPTERS.glob("en/*.ipynb"))]
+
+
+def claims():
+    """The ledger's rows, in the order of the lessons, each with the lesson and the cell that shows it."""
+    rows = []
+    for name, notebook in notebooks():
+        for number, cell in enumerate(notebook.cells):
+            for output in cell.get("outputs", []):
+                row = output.get("data", {}).get(CLAIM)
+                if row:
+                    rows.append({**row, "lesson": name, "title": title_of(notebook), "cell": number})
+    return rows
+
+
+def table(header, rows):
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(str(item).replace("|", "\\|").replace("\n", " ") for item in line) + " |"
+                     for line in lines) + "\n"
+
+
+def link(name, words):
+    return f"[{words}](/{name}.ipynb)"
+
+
+def ledger():
+    return table(["Claim", "The article claims", "Verdict", "Why", "Shown in"], [
+        [row["claim"], row["text"], f"**{MARKS[row['verdict']]}**", row["because"], link(row["lesson"], row["title"])]
+        for row in claims()])
+
+
+def timings():
+    rows = [(name, title_of(notebook), notebook.metadata["lrdecay"]["seconds"]) for name, notebook in notebooks()]
+    total = sum(seconds for *_, seconds in rows)
+    return table(["Lesson", "Seconds"], [[link(name, title), f"{seconds:.1f}"] for name, title, seconds in rows]
+                 + [["All lessons, one after another", f"**{total:.0f}**"]])
+
+
+def write():
+    GENERATED.mkdir(exist_ok=True)
+    (GENERATED / "ledger.md").write_text(ledger(), encoding="utf-8")
+    (GENERATED / "timings.md").write_text(timings(), encoding="utf-8")
+    (GENERATED / "ledger.json").write_text(json.dumps(claims(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,30 @@
+"""Render the site into _build/html from the notebooks as they are committed. Any warning is an error."""
+
+import subprocess
+import sys
+import time
+
+import lessons
+import pages
+
+
+def main():
+    missing = [text.stem for text in lessons.texts() if not text.with_suffix(".ipynb").exists()]
+    if missing:
+        return f"These lessons have never been run: {', '.join(missing)}. Run `make execute`."
+    begin = time.perf_counter()
+    pages.write()
+    print("Rendering the site")
+    command = [sys.executable, "-m", "jupyter_book", "build", str(lessons.ROOT), "--warningiserror", "--keep-going", "--quiet"]
+    built = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    index = lessons.ROOT / "_build" / "html" / "index.html"
+    if built.returncode or not index.exists():
+        print(built.stdout)
+        return "The site was not built: the lines with WARNING or ERROR above say which page and why."
+    print(f"Done in {time.perf_counter() - begin:.0f} s. Open {index.relative_to(lessons.ROOT)} in a browser, "
+          "or run `make serve`.")
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
