@@ -1,0 +1,751 @@
+"""The lessons' exercises: a check that says what is wrong and why, hints, and worked solutions.
+
+    >>> exercise = get("4.3.3")
+    >>> exercise.judge(lambda decay_factor, decay_steps: 0.0).outcome
+    'wrong'
+
+``exercise`` shows its task; ``check(answer)`` shows what `judge` finds; ``hint()`` gives the next hint and
+``solution()`` a worked one. Every output is the same on every machine, so notebooks can store it.
+
+An exercise is one call of `_add` after the function that solves it. Both the answer and the solution are
+asked the same questions (``probes``). The wrong answers that are usual stand beside it as functions that
+are wrong in the same way (``slips``): who agrees with one on every question has made that slip, and is told.
+"""
+
+from __future__ import annotations
+
+import copy
+import ctypes
+import dis
+import difflib
+import inspect
+import io
+import math
+import re
+import sys
+import textwrap
+import threading
+import warnings
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+
+import numpy as np
+
+from .schedules import Exponential, Warmup
+
+__all__ = ["get", "EXERCISES", "Exercise", "Result"]
+
+EXERCISES = {}  # id -> Exercise, in the order of the lessons
+TIME_LIMIT = 5.0  # seconds for all questions together; an answer needs a few hundredths
+
+
+def get(name):
+    """The exercise with this id, for example ``"3.2.1"``: lesson 3.2, exercise 1.
+
+    Raises:
+        ValueError: if there is none; the message lists the nearest ids.
+    """
+    name = str(name)
+    if name not in EXERCISES:
+        near = [known for known in EXERCISES if known.startswith(name + ".")]
+        near = near or difflib.get_close_matches(name, EXERCISES, n=3, cutoff=0.0)
+        raise ValueError(f"there is no exercise {name!r}; the nearest are {', '.join(near)}")
+    return EXERCISES[name]
+
+
+# --- what is shown ------------------------------------------------------------------------------
+
+
+class _Text:
+    """Markdown that also reads well as plain text: notebooks take the one, terminals the other."""
+
+    def __init__(self, markdown):
+        self.markdown = markdown
+
+    def _repr_markdown_(self):
+        return self.markdown
+
+    def __repr__(self):
+        plain = re.sub(r"\*\*(\S[^*`]*)\*\*", r"\1", self.markdown)  # bold, but not a power in code
+        parts = re.split(r"(```.*?```)", plain, flags=re.S)
+        for i in range(0, len(parts), 2):  # code is left as it is
+            parts[i] = "\n\n".join(textwrap.fill(paragraph, 96, break_long_words=False, break_on_hyphens=False)
+                                   for paragraph in parts[i].split("\n\n"))
+        return re.sub(r"```(python)?\n?", "", "".join(parts)).strip()
+
+
+class Result(_Text):
+    """What `Exercise.judge` found: ``outcome`` is "right", "wrong" or "not attempted"; its text says why.
+
+    ``curves`` is None, or the names and rates that `Exercise.check` draws.
+    """
+
+    def __init__(self, outcome, markdown, curves=None):
+        super().__init__(markdown)
+        self.outcome = outcome
+        self.curves = curves
+
+
+def _in_notebook():
+    return "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None
+
+
+def _show(text):
+    if _in_notebook():
+        from IPython.display import display
+
+        display(text)
+    else:
+        print(text)
+
+
+def _words(value, digits=6):
+    """A value in a message: short, and the same on every machine, so never a memory address."""
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    if isinstance(value, Integral):
+        return str(int(value))
+    if isinstance(value, Real):
+        return f"{float(value):.{digits}g}"
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        return _words(value.item(), digits)
+    if isinstance(value, np.ndarray):
+        if value.size > 8:
+            return f"an array of shape {value.shape}"
+        inner = ", ".join(_words(row, digits) for row in value).replace("array(", "").replace(")", "")
+        return f"array([{inner}])"
+    if isinstance(value, (tuple, list)) and len(value) <= 8:
+        inner = ", ".join(_words(item, digits) for item in value)
+        return f"[{inner}]" if isinstance(value, list) else f"({inner})"
+    if value is None or isinstance(value, str):
+        return repr(value)
+    if callable(value):
+        return getattr(value, "label", "a function")
+    return f"a {type(value).__name__}"
+
+
+# --- asking -------------------------------------------------------------------------------------
+
+
+class _TimeUp(BaseException):
+    """Raised in the learner's function when its time is up; not an Exception, so it is hardly caught."""
+
+
+@dataclass
+class _Fault:
+    """Instead of a value: why there is none to compare."""
+
+    sentence: str
+    attempted: bool = True
+
+
+def _within(seconds, job):
+    """Run ``job()`` for at most ``seconds``.
+
+    In a thread of its own, because that works in a notebook, in a test and on Windows alike, and comes back
+    even when the loop cannot be stopped. A thread is stopped by raising in it, which CPython offers in C only.
+    """
+    def run():
+        try:
+            job()
+        except _TimeUp:
+            pass
+
+    thread = threading.Thread(target=run, daemon=True)
+    # a warning is no verdict, and print would be repeated for every question
+    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        thread.start()
+        try:
+            thread.join(seconds)
+        finally:
+            if thread.is_alive():
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident),
+                                                           ctypes.py_object(_TimeUp))
+                thread.join(1.0)
+
+
+# what Python says -> what it means here
+COMMON_ERRORS = {
+    "truth value of an array": "`if`, `and`, `min` and `max` need one number, and here an array came. Use "
+                               "arithmetic, `np.where`, `np.minimum` or `np.maximum`, which take both.",
+    "only length-1 arrays": "The functions of `math` take one number. Those of NumPy take arrays too.",
+    "only 0-dimensional arrays": "The functions of `math` take one number. Those of NumPy take arrays too.",
+    "positional argument": "The function must take the arguments that the task names, in that order.",
+    "NoneType": "Something in it is None: is a `return` missing?",
+}
+
+
+def _ask(use, answer, question, call):
+    """The answer's value for one question, or a `_Fault`."""
+    given = copy.deepcopy(question)
+    try:
+        value = use(answer, *given)
+    except NotImplementedError:
+        return _Fault("", attempted=False)
+    except (Exception, SystemExit) as error:
+        said = re.sub(r" at 0x[0-9a-fA-F]+", "", str(error)).strip()
+        meaning = next((f" {words}" for key, words in COMMON_ERRORS.items() if key in said), "")
+        return _Fault(f"{call} raises {type(error).__name__}{': ' if said else ''}{said}"
+                      f"{'' if said.endswith('.') else '.'}{meaning}")
+    for before, after in zip(question, given):
+        if isinstance(before, np.ndarray) and not np.array_equal(before, after):
+            return _Fault(f"{call} changes the array it is given, so its caller's data is spoilt. "
+                          "Make a new array instead of writing into the argument (`+=` and `[...] =` write).")
+    return value
+
+
+def _misfit(value, wanted):
+    """In words, how the kind or shape of ``value`` differs from that of ``wanted``; "" if it does not."""
+    if isinstance(wanted, bool):
+        return "" if isinstance(value, (bool, np.bool_)) else "True or False"
+    if isinstance(wanted, (tuple, list)):
+        if not isinstance(value, (tuple, list, np.ndarray)) or len(np.shape(value)) != 1:
+            return f"{len(wanted)} numbers"
+        return "" if len(value) == len(wanted) else f"{len(wanted)} numbers"
+    if isinstance(wanted, np.ndarray) and wanted.ndim:
+        fits = isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and value.shape == wanted.shape
+        return "" if fits else f"an array of shape {wanted.shape}"
+    value = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+    if isinstance(wanted, Integral):
+        return "" if isinstance(value, Integral) and not isinstance(value, bool) else "a whole number (an int)"
+    return "" if isinstance(value, Real) and not isinstance(value, (bool, np.bool_)) else "one number"
+
+
+def _close(value, wanted, rtol):
+    return bool(np.allclose(np.asarray(value, dtype=float), np.asarray(wanted, dtype=float), rtol=rtol, atol=1e-300))
+
+
+def _same(value, other):
+    """Whether two answers to one question are one answer: any kind of value, faults too."""
+    if isinstance(value, _Fault) or isinstance(other, _Fault):
+        return value == other
+    try:
+        return np.array_equal(np.asarray(value, dtype=float), np.asarray(other, dtype=float), equal_nan=True)
+    except (TypeError, ValueError):
+        return type(value) is type(other)
+
+
+def _is_stub(answer):
+    """Whether nothing has been written yet: ``...``, None, or a function of nothing but those."""
+    code = getattr(answer, "__code__", None)
+    return answer is None or answer is Ellipsis or code is not None and all(
+        step.opname == "RESUME" or step.argval is None
+        and step.opname in {"NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
+        for step in dis.get_instructions(code))
+
+
+# --- an exercise --------------------------------------------------------------------------------
+
+
+def _call(answer, *question):
+    return answer(*question) if callable(answer) else answer
+
+
+@dataclass
+class Exercise:
+    """One exercise; see `_add` for its parts."""
+
+    id: str
+    title: str
+    stars: int
+    task: str
+    solver: object
+    why: str
+    hints: tuple
+    probes: tuple
+    slips: tuple
+    use: object = _call
+    curve: object = None
+    updates: int = 0
+    rtol: float = 1e-9
+    tell: bool = True
+    hinted: int = field(default=0, repr=False)
+
+    @property
+    def name(self):
+        return self.solver.__name__
+
+    @property
+    def reference(self):
+        """The right answer: a function, or a value where the solver takes no argument."""
+        return self.solver if inspect.signature(self.solver).parameters else self.solver()
+
+    @property
+    def source(self):
+        """The code of the right answer, as `solution` shows it."""
+        source = textwrap.dedent(inspect.getsource(self.solver)).strip()
+        if self.reference is self.solver:
+            return source
+        return f"{self.name} = " + source.split("return ", 1)[1]
+
+    @property
+    def stub(self):
+        """What the learner starts from."""
+        if self.reference is not self.solver:
+            return f"{self.name} = ..."
+        return f"def {self.name}{inspect.signature(self.solver)}:\n    ..."
+
+    def _text(self):
+        stars = "★" * self.stars + "☆" * (3 - self.stars)
+        return _Text(f"**Exercise {self.id}** {stars} **{self.title}**\n\n{self.task}")
+
+    def _repr_markdown_(self):
+        return self._text()._repr_markdown_()
+
+    def __repr__(self):
+        return repr(self._text())
+
+    def hint(self):
+        """Show the next hint; after the last, the first again."""
+        number = self.hinted % len(self.hints) + 1
+        self.hinted = number
+        left = len(self.hints) - number
+        after = f"{left} more: `hint()` again." if left else "That was the last; `solution()` shows one way."
+        _show(_Text(f"**Hint {number} of {len(self.hints)}.** {self.hints[number - 1]}\n\n{after}"))
+
+    def solution(self):
+        """Show a worked solution and why it is right."""
+        _show(_Text(f"**A solution of {self.id}.** {self.why}\n\n```python\n{self.source}\n```"))
+
+    def check(self, answer):
+        """Show whether the answer is right, wrong or not attempted; where it is wrong, the input that failed,
+        what it gave, and the misconception this shows; for a schedule also its curve beside the specification.
+        """
+        result = self.judge(answer)
+        _show(result)
+        if result.curves and _in_notebook():
+            from . import figures
+
+            t = np.arange(self.updates)
+            figure, _, alt = figures.schedules(
+                {name: lambda t, rates=rates: rates for name, rates in result.curves.items()}, t, display=False)
+            figures.show(figure, alt)
+
+    def judge(self, answer):
+        """What `check` shows, as a `Result`, without showing it: for tests and for marking."""
+        if _is_stub(answer):
+            return self._not_attempted()
+        if callable(self.reference) != callable(answer):
+            kind = "function" if callable(self.reference) else "number"
+            given = _words(answer)
+            return self._wrong(f"A {kind} is wanted, and {given} was given. "
+                               + (f"Pass `{self.name}` itself, without brackets and arguments."
+                                  if callable(self.reference) else "Pass the value itself."))
+        return self._compare(answer)
+
+    def _compare(self, answer):
+        calls = [f"`{self.name}({', '.join(map(_words, question))})`" if question else f"`{self.name}`"
+                 for question in self.probes]
+        reference = self.reference
+        wanted = [self.use(reference, *copy.deepcopy(question)) for question in self.probes]
+        first, again, rates = [], [], []
+
+        def ask():
+            first.extend(_ask(self.use, answer, *pair) for pair in zip(self.probes, calls))
+            # once more, backwards: a function of its arguments alone gives the same again
+            again.extend(_ask(self.use, answer, *pair) for pair in zip(self.probes[::-1], calls[::-1]))
+            if self.curve:
+                rates.append(_ask(self.curve, answer, (np.arange(self.updates),), ""))
+
+        _within(TIME_LIMIT, ask)
+        if len(again) < len(wanted):
+            asked = calls[len(first)] if len(first) < len(wanted) else calls[len(wanted) - 1 - len(again)]
+            return self._wrong(f"{asked} was stopped: there was no answer within {TIME_LIMIT:g} seconds. "
+                               "Does a loop in it never end, or wait for something that never happens?")
+        curves = self._curves(reference, rates)
+        if any(isinstance(value, _Fault) and not value.attempted for value in first):
+            return self._not_attempted()
+        for call, value, later in zip(calls, first, again[::-1]):
+            if not _same(value, later):
+                return self._wrong(f"{call} is not always the same: asked twice, it gave {self._said(value)} and "
+                                   f"{self._said(later)}. It remembers earlier calls, or it draws at random. Compute "
+                                   "the value from the arguments alone.", curves)
+        problems = [self._problem(*row) for row in zip(self.probes, calls, first, wanted)]
+        if not any(problems):
+            asked = f" on {len(calls)} questions, each asked twice" if callable(answer) else ""
+            return Result("right", f"**{self.id} is right.** `{self.name}` agrees with the specification{asked}.", curves)
+        return self._wrong(next(filter(None, problems)) + self._misconception(first, wanted), curves)
+
+    def _problem(self, question, call, value, wanted):
+        """What is wrong with one value, in a sentence; None if nothing is."""
+        if isinstance(value, _Fault):
+            return value.sentence
+        misfit = _misfit(value, wanted)
+        if misfit:
+            shape = f" of shape {np.shape(value)}" if isinstance(value, np.ndarray) else ""
+            missing = " Is the `return` missing?" if value is None else ""
+            kind = "None" if value is None else f"a value of type {type(value).__name__}{shape}"
+            return f"{call} gives {kind}, where {misfit} is wanted.{missing}"
+        if _close(value, wanted, self.rtol):
+            return None
+        where = ""
+        if np.ndim(wanted):
+            value, wanted = np.asarray(value, dtype=float), np.asarray(wanted, dtype=float)
+            index = np.argwhere(~np.isclose(value, wanted, rtol=self.rtol, atol=1e-300))[0]
+            where = f" at index {', '.join(map(str, index))}"
+            value, wanted = value[tuple(index)], wanted[tuple(index)]
+        digits = 6 if _words(value) != _words(wanted) else 15
+        sentence = f"{call} {'gives' if question else 'is'} {_words(value, digits)}{where}"
+        if self.tell:
+            return f"{sentence}; wanted is {_words(wanted, digits)}."
+        return f"{sentence}, which is too {'large' if value > wanted else 'small'}."
+
+    def _misconception(self, first, wanted):
+        """The message of the slip that gives the same values as the answer, wherever that gave a fitting one."""
+        told = [(question, value) for question, value, right in zip(self.probes, first, wanted)
+                if not isinstance(value, _Fault) and not _misfit(value, right)]
+        if all(_close(value, self.use(self.reference, *question), self.rtol) for question, value in told):
+            return ""  # what it does answer is right, so nothing can be told from it
+        for slip, message in self.slips:
+            with np.errstate(all="ignore"):
+                if all(_close(value, self.use(slip, *copy.deepcopy(question)), self.rtol)
+                       for question, value in told):
+                    return f"\n\n{message}"
+        return ""
+
+    @staticmethod
+    def _said(value):
+        return "an error" if isinstance(value, _Fault) else _words(value)
+
+    def _curves(self, reference, rates):
+        """The rates to draw; None if there are none, or the answer's cannot be drawn."""
+        if not rates or isinstance(rates[0], _Fault):
+            return None
+        rates = np.asarray(rates[0])
+        if rates.dtype.kind not in "iuf" or rates.shape not in {(), (self.updates,)} or not np.isfinite(rates).all():
+            return None
+        return {"specification": self.curve(reference, np.arange(self.updates)),
+                "yours": rates * np.ones(self.updates)}
+
+    def _wrong(self, why, curves=None):
+        return Result("wrong", f"**{self.id} is wrong.** {why}", curves)
+
+    def _not_attempted(self):
+        return Result("not attempted", f"**{self.id} is not attempted yet.** Write `{self.name}`, then check again. "
+                                       "`hint()` helps you to start.")
+
+
+def _add(id, solver, title, stars, task, **parts):
+    """Declare an exercise.
+
+    Args:
+        id: lesson and number, as ``"3.2.1"``.
+        solver: the solution, a function with a name and arguments as the learner's. If it takes no argument,
+            the answer is the value it returns: a number, or a callable such as a schedule.
+        title, task: Markdown; ``stars`` is 1 (easy) to 3.
+        why: a sentence with the solution.
+        hints: each gives a little more away.
+        probes: tuples of arguments, each a question; the first to fail is told, so plain ones come first.
+        slips: pairs of a wrong answer and the misconception it shows. A message says what is wrong, not the cure.
+        use: how an answer is asked, if not as ``answer(*probe)``.
+        curve: ``curve(answer, t)``, the rates to draw for the update indices ``t = arange(updates)``.
+        rtol: relative tolerance.
+        tell: whether a wrong answer may be told the wanted value.
+    """
+    parts = {key: tuple(value) if key in {"hints", "probes", "slips"} else value for key, value in parts.items()}
+    EXERCISES[id] = Exercise(id, title, stars, textwrap.dedent(task).strip(), solver, **parts)
+
+
+# --- 3.2 Step by step: writing a step decay that is right ---------------------------------------
+
+
+def step_decay(update, initial_rate, decay_steps, decay_factor):
+    return initial_rate * decay_factor ** (np.asarray(update) // decay_steps)
+
+
+def _sawtooth(update, initial_rate, decay_steps, decay_factor):
+    """What the article's function does: full rate at first, then a climb in each interval."""
+    climb = initial_rate * decay_factor ** (decay_steps - np.asarray(update) % decay_steps)
+    return np.where(np.asarray(update) < decay_steps, initial_rate, climb)
+
+
+_add(
+    "3.2.1", step_decay, "A step decay that is right", 1, """
+    Write `step_decay(update, initial_rate, decay_steps, decay_factor)`: the learning rate of update `update`,
+    counted from 0. It starts at `initial_rate`, is multiplied by `decay_factor` at update `decay_steps` and at
+    every further multiple of it, and stays the same in between. `update` is a number of at least 0, or an array
+    of them; for an array, return an array of the same shape.
+    """,
+    why="The number of finished intervals is a whole number, and the rate is a power of it; nothing needs to be "
+        "remembered, and nothing needs a case of its own.",
+    hints=["How many whole intervals of `decay_steps` updates are finished before update `update`? Write the answer "
+           "for the updates 0, 99, 100 and 250, with `decay_steps` = 100.",
+           "Each finished interval multiplies the rate once more. What does multiplying k times come to?",
+           "Python's `//` counts whole intervals, for arrays too; `**` is the power."],
+    probes=[*((t, 0.1, 100, 0.5) for t in (0, 1, 99, 100, 101, 199, 200, 250, 1000)), (20, 0.4, 7, 0.9), (35, 2, 5, 0.9),
+            (np.arange(0, 400, 50), 0.1, 100, 0.5), (np.array([[0, 7], [21, 6]]), 0.4, 7, 0.9),
+            (np.array([99.5, 100.0]), 0.1, 100, 0.5)],
+    slips=[
+        (_sawtooth,
+         "After the first interval the rate drops and then climbs back, in every interval: a sawtooth, as in the "
+         "article. The exponent must never get smaller; yours counts down inside each interval."),
+        (lambda t, rate, steps, factor: rate * factor ** np.maximum(np.ceil(np.asarray(t) / steps) - 1, 0),
+         "Off by one at the boundary: update `decay_steps` is the first with the new rate, and yours still has the old "
+         "one there. The updates 0 to `decay_steps` - 1 are already `decay_steps` updates."),
+        (lambda t, rate, steps, factor: rate * factor ** ((np.asarray(t) + 1) // steps),
+         "Off by one at the boundary: the rate falls one update too early. Updates are counted from 0."),
+        (lambda t, rate, steps, factor: rate * factor ** (np.asarray(t) / steps),
+         "The rate falls a little at every update: a smooth exponential. A step decay stands still between two "
+         "multiples of `decay_steps`; only finished intervals count."),
+        (lambda t, rate, steps, factor: rate * factor ** (np.asarray(t) // steps + 1),
+         "The rate is one step too low from the start: update 0 must have `initial_rate` itself."),
+        (lambda t, rate, steps, factor: np.floor(rate * factor ** (np.asarray(t) // steps)),
+         "All your rates are whole numbers: the fraction was cut off. `int(...)` does so, `//` in the wrong place does, "
+         "and so does writing into an array of integers, such as `np.zeros_like(update)`."),
+        (lambda t, rate, steps, factor: rate * np.ones(np.shape(t)),
+         "The rate never falls: yours is the same at every update."),
+        (lambda t, rate, steps, factor: rate * factor ** (np.asarray(t) >= steps),
+         "The rate falls at the first multiple of `decay_steps` and never again."),
+        (lambda t, rate, steps, factor: rate * factor ** np.asarray(t),
+         "The rate is multiplied at every update, not once in `decay_steps` updates."),
+        (lambda t, rate, steps, factor: rate * (1 - factor) ** (np.asarray(t) // steps),
+         "`decay_factor` is the share that is left after a step, not the share that is lost."),
+    ],
+    curve=lambda answer, t: answer(t, 0.1, 100, 0.5), updates=400,
+)
+
+
+class _Named:
+    """A schedule with a name for messages."""
+
+    def __init__(self, label, formula):
+        self.label, self.formula = label, formula
+
+    def __call__(self, update):
+        rates = self.formula(np.asarray(update, dtype=float))
+        return rates if np.ndim(update) else float(rates)
+
+
+_STEPS = 10
+_ZOO = [(_Named(label, formula), _STEPS) for label, formula in [
+    ("a step decay by half", lambda t: 0.1 * 0.5 ** (t // _STEPS)),
+    ("a constant", lambda t: 0.1 + 0 * t),
+    ("a smooth exponential", lambda t: 0.1 * 0.5 ** (t / _STEPS)),
+    ("the article's sawtooth", lambda t: _sawtooth(t, 0.1, _STEPS, 0.9)),
+    ("steps one update late", lambda t: 0.1 * 0.5 ** (np.maximum(t - 1, 0) // _STEPS)),
+    ("steps one update early", lambda t: 0.1 * 0.5 ** ((t + 1) // _STEPS)),
+    ("rising steps", lambda t: 0.1 * 1.1 ** (t // _STEPS)),
+    ("steps of half the length", lambda t: 0.1 * 0.5 ** (t // (_STEPS // 2))),
+    ("steps of twice the length", lambda t: 0.1 * 0.5 ** (t // (2 * _STEPS))),
+    ("steps of equal height, not of equal factor", lambda t: np.maximum(0.1 - 0.005 * (t // _STEPS), 0.01)),
+    ("a step decay that starts again at update 50", lambda t: 0.1 * 0.5 ** (t % 50 // _STEPS)),
+    ("a smooth exponential near 1e-9", lambda t: 1e-9 * 0.5 ** (t / _STEPS)),
+    ("a step decay near 1e-9", lambda t: 1e-9 * 0.5 ** (t // _STEPS)),
+    ("a step decay by a tenth, with rounding errors of 1e-16", lambda t: 0.3 * np.exp(t // _STEPS * math.log(0.9))),
+]]
+
+
+def _weak_test(intervals=10, rtol=1e-9, atol=0.0, between=True):
+    """A test as `is_step_decay`, weakened in one way."""
+    def test(schedule, steps):
+        rows = schedule(np.arange(intervals * steps)).reshape(intervals, steps)
+        factors = rows[1:, 0] / rows[:-1, 0]
+        steady = np.allclose(factors, factors[0], rtol, atol) and factors[0] < 1
+        return bool(np.allclose(rows, rows[:, :1], rtol, atol) and (steady or not between))
+    return test
+
+
+def is_step_decay(schedule, decay_steps):
+    rates = np.array([schedule(t) for t in range(10 * decay_steps)]).reshape(10, decay_steps)
+    first = rates[:, 0]  # of each interval
+    factors = first[1:] / first[:-1]
+    flat = np.allclose(rates, first[:, None], rtol=1e-9, atol=0)
+    steady = np.allclose(factors, factors[0], rtol=1e-9, atol=0)
+    return bool(flat and steady and factors[0] < 1)
+
+
+_add(
+    "3.2.2", is_step_decay, "A test that finds the sawtooth", 2, """
+    Write `is_step_decay(schedule, decay_steps)`: True if `schedule(update)` is a right step decay, else False. Right
+    means: the same rate in each interval of `decay_steps` updates, and from each interval to the next the same
+    factor, between 0 and 1. Look at the first ten intervals. `schedule` takes a number or an array; all rates are
+    above 0. Rates that differ by a part in 10⁹ or less count as equal.
+    """,
+    why="Laid out with one interval to a row, a step decay has equal columns, and its first column falls by one factor.",
+    hints=["Two things must hold: inside an interval nothing changes, and from interval to interval one factor below 1. "
+           "Test them one after the other.",
+           "The rates of the first ten intervals, as an array of ten rows: `reshape(10, decay_steps)`. What must be "
+           "true of each row, and what of the first column?",
+           "`np.allclose(a, b, rtol=1e-9, atol=0)` compares with a relative tolerance. Without `atol=0`, all rates near "
+           "1e-9 count as equal."],
+    probes=_ZOO,
+    slips=[
+        (lambda schedule, steps: True, "It says True to everything. A test is worth what it refuses."),
+        (lambda schedule, steps: False, "It says False to everything, to right step decays too."),
+        (lambda schedule, steps: bool(np.all(np.diff(schedule(np.arange(10 * steps))) <= 0)),
+         "It asks only that the rate never rises. A smooth exponential never rises either, nor does a constant."),
+        (lambda schedule, steps: schedule(steps) < schedule(0),
+         "It looks at two updates only. Much can go wrong between them and after them."),
+        (lambda schedule, steps: bool(np.all(np.diff(schedule(np.arange(0, 10 * steps, steps))) < 0)),
+         "It looks only at the first update of each interval and sees nothing of what happens inside one."),
+        (_weak_test(intervals=2), "It looks at the first two intervals only; what goes wrong later passes."),
+        (_weak_test(between=False),
+         "It asks only that nothing changes inside an interval. From one interval to the next anything goes."),
+        (_weak_test(rtol=0),
+         "It compares with `==` and so refuses a right schedule for its rounding errors, which are a part in 10¹⁶."),
+        (_weak_test(atol=1e-8),
+         "Its tolerance is absolute, so all small rates count as equal: `np.allclose` and `np.isclose` have `atol=1e-8` "
+         "unless told otherwise. Rates near 1e-9 do occur at the end of a run."),
+    ],
+)
+
+
+def warm_steps():
+    return 0.2 * (Warmup(50) >> Exponential(0.5).every(100))
+
+
+def _warm(start=50, rise=50, origin=50, peak=0.2, base=0.0, length=100):
+    """The schedule of `warm_steps`, with one thing changed."""
+    def schedule(t):
+        t = np.asarray(t, dtype=float)
+        falling = peak * 0.5 ** np.maximum((t - origin) // length, 0)
+        return np.where(t < start, base + (peak - base) * np.minimum(t / rise, 1), falling)
+    return schedule
+
+
+_add(
+    "3.2.3", warm_steps, "Warmup, then steps", 2, """
+    Build the schedule `warm_steps`: a linear warmup from 0 at update 0 to the peak 0.2 at update 50; then the rate is
+    halved every 100 updates, counted from the end of the warmup, for ever. Use the algebra of
+    `lrdecay_lib.schedules` (`Warmup`, `Exponential`, `>>`, `.every`), or write any function of the update.
+    """,
+    why="Each part starts its own clock where the part before it ends, so the steps are counted from the end of the "
+        "warmup. The peak stands outside the brackets and scales both parts.",
+    hints=["Build it from two parts with a peak of 1, put `>>` between them, and multiply by the peak last.",
+           "`Exponential(factor)` is multiplied by `factor` at every update. `.every(n)` makes it stand still for n "
+           "updates at a time.",
+           "Python reads `0.2 * a >> b` as `(0.2 * a) >> b`. Put brackets around the chain."],
+    probes=[(t,) for t in (0, 1, 25, 49, 50, 51, 100, 149, 150, 151, 249, 250, 1049, 1050, np.arange(0, 400, 25))],
+    slips=[
+        (_warm(origin=0), "The steps are counted from update 0, so the first one after the warmup is cut short. They are "
+                          "to be counted from the end of the warmup."),
+        (_warm(start=0), "There is no warmup: the rate starts at the peak."),
+        (_warm(peak=1.0), "The shape is right and the peak is not: yours is 1."),
+        (_warm(length=1), "After the warmup the rate is halved at every update. Each value must be held for 100."),
+        (lambda t: np.where(np.asarray(t) < 50, _warm()(t), 0.2 * 0.5 ** (np.maximum(np.asarray(t) - 50.0, 0) / 100)),
+         "After the warmup the rate falls smoothly. It is to be halved at once, and then to stand still for 100 updates."),
+        (_warm(rise=49),
+         "Off by one in the warmup: the rate must reach the peak at update 50, and start from 0 at update 0."),
+        (lambda t: _warm()(np.asarray(t) + 1), "Off by one: your schedule is one update ahead. Updates are counted from 0."),
+        (_warm(origin=51), "Off by one: the rate is halved one update late. Update 150 is the first with 0.1."),
+        (lambda t: np.where(np.asarray(t) <= 50, _warm()(t), 0.2), "After the warmup the rate stays at the peak."),
+    ],
+    curve=lambda answer, t: answer(t), updates=450,
+)
+
+
+# --- 4.3 The worked example, worked -------------------------------------------------------------
+
+
+def rate():
+    return 0.1 * 0.99 ** (25_000 / 10_000)
+
+
+_add(
+    "4.3.1", rate, "The rate after 25,000 updates", 1, """
+    With the numbers of the worked example, `0.1 * 0.99 ** (t / 10_000)`, how large is the smooth rate at update
+    t = 25,000? Give `rate` to six decimals, or let Python compute it.
+    """,
+    why="Two and a half times as many updates as `decay_steps` give the exponent 2.5.",
+    hints=["How many times does `decay_steps` fit into 25,000? The exponent need not be whole.",
+           "In one period the rate loses one part in a hundred. Should it be near 0.1 or near 0 after 2.5 periods?"],
+    probes=[()],
+    slips=[
+        (0.1 * 0.99**2, "This is the staircase: it counts two finished periods. The smooth rate also falls within a "
+                        "period."),
+        (0.1 * 0.99**25_000, "The exponent is the number of updates. It must be the number of periods of 10,000 updates."),
+        (0.1 * 0.99 ** (1 / 2.5), "The exponent is upside down: later updates must give larger exponents."),
+        (100 * 0.1 * 0.99**2.5, "This is in percent. A rate is the number itself."),
+        (0.99**2.5, "This is the share of the rate that is left. The rate is that share of the initial rate."),
+        (0.1 - 0.1 * 0.99**2.5, "This is how much the rate has fallen. The question is where it stands."),
+        (0.1 * (1 - 0.01 * 2.5), "This is a straight line, or a rounded value. Each period takes one percent of what is "
+                                 "left, not of the start; the difference shows in the fifth decimal."),
+        (0.00004, "This is the article's figure for update 10,000. It cannot be: one period takes one percent."),
+        (0.1 * 0.99 * 2.5, "This multiplies by 2.5. Repeated multiplication is a power."),
+        (0.1 * 0.01**2.5, "The rate keeps 0.99 of itself in a period; here it keeps 0.01."),
+    ],
+    rtol=2e-5, tell=False,
+)
+
+
+def updates_until(target, initial_rate, decay_factor, decay_steps):
+    if target >= initial_rate:
+        return 0
+    return math.ceil(decay_steps * math.log(target / initial_rate) / math.log(decay_factor))
+
+
+def _until(target, initial_rate, decay_factor, decay_steps):
+    """The time that `updates_until` rounds up, as a float; below 0 where the target is above the start."""
+    return decay_steps * math.log(target / initial_rate) / math.log(decay_factor)
+
+
+_add(
+    "4.3.2", updates_until, "How many updates until the rate is that low?", 2, """
+    Write `updates_until(target, initial_rate, decay_factor, decay_steps)`: the first update t, as an int, at which the
+    smooth rate `initial_rate * decay_factor ** (t / decay_steps)` is at or below `target`. It is 0 if the rate is there
+    from the start. All arguments are above 0, and `decay_factor` is below 1.
+    """,
+    why="Solve the formula for t with a logarithm. The first whole update at or after that time is its ceiling.",
+    hints=["Set the rate equal to `target` and solve for t. A logarithm brings the exponent down.",
+           "log(target / initial_rate) / log(decay_factor) is the number of periods. How many updates is that?",
+           "The time is rarely whole. Is the rate low enough at the whole update before it, or at the one after it? And "
+           "what if `target` is above `initial_rate`?"],
+    probes=[(0.05, 0.1, 0.9, 100), (0.09, 0.1, 0.99, 10_000), (0.3, 0.7, 0.5, 1), (0.01, 0.5, 0.96, 50),
+            (0.0123, 1.0, 0.9, 7), (0.1, 0.1, 0.9, 100), (0.2, 0.1, 0.9, 100), (1.3, 2.0, 0.8, 30)],
+    slips=[
+        (lambda *a: math.floor(_until(*a)) if a[0] < a[1] else 0,
+         "One update too early: there the rate is still above `target`. `int`, `//` and `round` do not round up."),
+        (lambda *a: math.floor(_until(*a)) + 1 if a[0] <= a[1] else 0,
+         "At `target` = `initial_rate` the rate is there from the start, which is update 0."),
+        (lambda *a: math.ceil(_until(*a)),
+         "Where `target` is above `initial_rate`, this counts updates before the start. There is no update below 0."),
+        (lambda *a: max(math.ceil(_until(*a[:3], 1)), 0),
+         "This is the number of periods, not of updates: `decay_steps` is forgotten."),
+        (lambda *a: math.ceil(_until(*a[:3], 1)),
+         "This is the number of periods, not of updates; and it is below 0 where `target` is above `initial_rate`."),
+        (lambda *a: max(math.ceil(_until(*a[:3], 1)), 0) * a[3],
+         "This is the staircase's answer, a multiple of `decay_steps`. The smooth rate is there earlier."),
+        (lambda *a: math.ceil(-_until(*a)),
+         "The sign is wrong: the logarithm of a number below 1 is below 0. Look at the order within the quotient."),
+        (lambda t, r, f, d: max(math.ceil(_until(t, 1.0, f, d)), 0),
+         "`initial_rate` is forgotten: the rate falls from there, not from 1."),
+        (lambda t, r, f, d: max(math.ceil(_until(t, r, f, 1) / d), 0),
+         "This divides by `decay_steps`. With longer periods, do the updates become fewer or more?"),
+    ],
+)
+
+
+def half_life(decay_factor, decay_steps):
+    return decay_steps * math.log(0.5) / math.log(decay_factor)
+
+
+_add(
+    "4.3.3", half_life, "The half-life", 1, """
+    Write `half_life(decay_factor, decay_steps)`: the time in updates, as a float, in which the smooth rate
+    `initial_rate * decay_factor ** (t / decay_steps)` halves.
+    """,
+    why="The initial rate cancels: halving takes the same time wherever it starts, and that is what makes it exponential.",
+    hints=["Which equation says that the rate at time t is half of the initial rate? Cancel what stands on both sides.",
+           "A logarithm of both sides gives t / `decay_steps`."],
+    probes=[(0.5, 100), (0.25, 100), (0.9, 100), (0.99, 10_000), (0.7, 1), (0.999, 3.5)],
+    slips=[
+        (lambda f, d: -d * math.log(0.5) / math.log(f),
+         "The sign is wrong: log(0.5) and log(`decay_factor`) are both below 0, so their quotient is above it."),
+        (lambda f, d: math.log(0.5) / math.log(f),
+         "This is the half-life in periods. Each period is `decay_steps` updates."),
+        (lambda f, d: -d / math.log(f),
+         "In this time the rate falls to 1/e, about 0.37, not to one half."),
+        (lambda f, d: d * math.log(2) / (1 - f),
+         "This holds only nearly, for factors near 1: it takes the share lost in a period for the logarithm."),
+        (lambda f, d: d * 0.5 / (1 - f),
+         "This takes the same amount off in each period, as a straight line does. Each takes the same share."),
+        (lambda f, d: d * 0.5 / f, "Halving does not go by division: the rate is multiplied again and again."),
+        (lambda f, d: -d * math.log10(2) / math.log(f), "Two kinds of logarithm are mixed. Either will do, if it is one."),
+        (lambda f, d: float(math.ceil(d * math.log(0.5) / math.log(f))),
+         "This is rounded up to a whole update. The half-life is a time and need not be whole."),
+        (lambda f, d: math.log(0.5) / math.log(f) / d,
+         "This divides by `decay_steps`. With longer periods, does halving take less time or more?"),
+    ],
+)
