@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import math
 import operator
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from numbers import Real
 
 import numpy as np
@@ -59,13 +59,17 @@ def _count(name, value, least=0):
 
 def _number(name, value, low=0.0, high=math.inf, above=False):
     """A finite float in [low, high], or in (low, high] when ``above`` is true."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+    try:
+        number = math.nan if isinstance(value, bool) or not isinstance(value, Real) else float(value)
+    except OverflowError:  # an int beyond the largest float
+        number = math.inf
+    if not math.isfinite(number):
         raise ValueError(f"{name} must be a finite number; got {value!r}")
-    if not (low < value if above else low <= value) or value > high:
+    if not (low < number if above else low <= number) or number > high:
         bracket = "(" if above else "["
         end = "infinity)" if high == math.inf else f"{high:g}]"
         raise ValueError(f"{name} must lie in {bracket}{low:g}, {end}; got {value!r}")
-    return float(value)
+    return number
 
 
 def _schedule(name, value):
@@ -196,15 +200,16 @@ def from_dict(description):
     arguments = dict(description)
     name = arguments.pop("class", None)
     known = {kind.__name__: kind for kind in Schedule.__subclasses__()}
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise ValueError(f"class must be one of {', '.join(sorted(known))}; got {name!r}")
-    unknown = set(arguments) - {field.name for field in fields(known[name])}
+    takes = {field.name: field.default is MISSING for field in fields(known[name])}
+    unknown = [str(key) for key in arguments if key not in takes]
     if unknown:
-        raise ValueError(f"{name} takes no argument named {', '.join(sorted(map(str, unknown)))}")
-    try:
-        return known[name](**{key: value_of(item) for key, item in arguments.items()})
-    except TypeError as error:  # a missing argument
-        raise ValueError(f"{name}: {error}") from None
+        raise ValueError(f"{name} takes no argument named {', '.join(unknown)}")
+    missing = [key for key, needed in takes.items() if needed and key not in arguments]
+    if missing:
+        raise ValueError(f"{name} needs the argument {', '.join(missing)}")
+    return known[name](**{key: value_of(item) for key, item in arguments.items()})
 
 
 # --- the formulas -------------------------------------------------------------------------------
@@ -273,7 +278,7 @@ class Anneal(Schedule):
         "tanh"          (tanh 3 - tanh(9 p - 6)) / (tanh 3 + tanh 6)
         "log"           1 - log10(1 + 9 p)
         "rex"           (1 - p) / (1 - p / 2)
-        "exponential"   the value is start * (stop / start) ** p, so both ends must be above 0
+        "exponential"   the value is start ** (1 - p) * stop ** p, so both ends must be above 0
 
     Args:
         steps: updates from start to stop (int). With 0 steps the value is stop from the first update.
@@ -313,12 +318,13 @@ class Anneal(Schedule):
             return self.stop * ops.ones_like(t)
         p = ops.minimum(t / self.steps, 1.0)
         if self.shape == "exponential":
-            return self.start * ops.power(self.stop / self.start, p)
-        if self.shape == "polynomial":
-            g = ops.power(1.0 - p, self.power)
+            value = ops.power(self.start, 1.0 - p) * ops.power(self.stop, p)
         else:
-            g = SHAPES[self.shape](p, ops)
-        return self.start * g + self.stop * (1.0 - g)
+            g = ops.power(1.0 - p, self.power) if self.shape == "polynomial" else SHAPES[self.shape](p, ops)
+            value = self.start * g + self.stop * (1.0 - g)
+        # TensorFlow's graphs turn t / steps into t * (1 / steps), which need not be 1 at t = steps; then a
+        # root of 1 - p is 1e-8 instead of 0. So the end is decided by t, which is exact.
+        return ops.where(t >= self.steps, self.stop, value)
 
 
 @dataclass(frozen=True)
@@ -522,6 +528,7 @@ class Scale(Schedule):
     def __post_init__(self):
         _schedule("schedule", self.schedule)
         object.__setattr__(self, "factor", _number("factor", self.factor))
+        _number("factor * peak", self.peak)  # two finite numbers can have an infinite product
 
     @property
     def steps(self):
@@ -601,7 +608,9 @@ class Every(Schedule):
         return self.schedule.peak
 
     def _at(self, t, ops):
-        return self.schedule._at(ops.floor(t / self.updates), ops)
+        # TensorFlow's graphs turn t / updates into t * (1 / updates), whose floor is one too low at some
+        # multiples, 49 * (1 / 49) for one. Half an update keeps the quotient away from whole numbers.
+        return self.schedule._at(ops.floor((ops.floor(t) + 0.5) / self.updates), ops)
 
 
 @dataclass(frozen=True)
@@ -630,6 +639,8 @@ class Cycle(Schedule):
         object.__setattr__(self, "times", _count("times", self.times, least=1))
         object.__setattr__(self, "stretch", _count("stretch", self.stretch, least=1))
         object.__setattr__(self, "damp", _number("damp", self.damp, high=1.0, above=True))
+        if self.stretch > 1 and self.times > 53:  # refused before a huge power takes all memory
+            raise ValueError(f"times must be at most 53 where stretch is above 1; got {self.times!r}")
         _count("the steps of all cycles together", self.steps)
 
     @property
