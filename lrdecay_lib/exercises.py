@@ -27,7 +27,7 @@ import textwrap
 import threading
 import warnings
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from numbers import Integral, Real
 
 import numpy as np
@@ -37,6 +37,7 @@ from .schedules import Exponential, Warmup
 __all__ = ["get", "EXERCISES", "Exercise", "Result"]
 
 EXERCISES = {}  # id -> Exercise, in the order of the lessons
+SLIP_RTOL = 1e-4  # how near a slip an answer must be: 1.96 and 1.959964 are the same slip
 TIME_LIMIT = 5.0  # seconds for all questions together; an answer needs a few hundredths
 
 
@@ -177,8 +178,18 @@ COMMON_ERRORS = {
 }
 
 
+def _line(error, answer):
+    """Which line of the learner's function raised it, in words, if it was one of them."""
+    code, line, trace = getattr(answer, "__code__", None), "", error.__traceback__
+    while code and trace:
+        if trace.tb_frame.f_code is code:
+            line = f" in its line {trace.tb_lineno - code.co_firstlineno + 1}"
+        trace = trace.tb_next
+    return line
+
+
 def _ask(use, answer, question, call):
-    """The answer's value for one question, or a `_Fault`."""
+    """The answer's value for one question, or a `_Fault`, which `use` may return too."""
     given = copy.deepcopy(question)
     try:
         value = use(answer, *given)
@@ -187,7 +198,7 @@ def _ask(use, answer, question, call):
     except (Exception, SystemExit) as error:
         said = re.sub(r" at 0x[0-9a-fA-F]+", "", str(error)).strip()
         meaning = next((f" {words}" for key, words in COMMON_ERRORS.items() if key in said), "")
-        return _Fault(f"{call} raises {type(error).__name__}{': ' if said else ''}{said}"
+        return _Fault(f"{call} raises {type(error).__name__}{_line(error, answer)}{': ' if said else ''}{said}"
                       f"{'' if said.endswith('.') else '.'}{meaning}")
     for before, after in zip(question, given):
         if isinstance(before, np.ndarray) and not np.array_equal(before, after):
@@ -196,35 +207,48 @@ def _ask(use, answer, question, call):
     return value
 
 
+def _floats(value):
+    """``value`` as a float array, or None if it is not made of real numbers."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of unequal length
+        return None
+    return array.astype(float) if array.dtype.kind in "biuf" else None
+
+
 def _misfit(value, wanted):
-    """In words, how the kind or shape of ``value`` differs from that of ``wanted``; "" if it does not."""
-    if isinstance(wanted, bool):
-        return "" if isinstance(value, (bool, np.bool_)) else "True or False"
-    if isinstance(wanted, (tuple, list)):
-        if not isinstance(value, (tuple, list, np.ndarray)) or len(np.shape(value)) != 1:
-            return f"{len(wanted)} numbers"
-        return "" if len(value) == len(wanted) else f"{len(wanted)} numbers"
+    """What is wanted, in words, if ``value`` is of another kind or shape than ``wanted``; else ""."""
+    array = _floats(value)
     if isinstance(wanted, np.ndarray) and wanted.ndim:
-        fits = isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and value.shape == wanted.shape
+        fits = isinstance(value, np.ndarray) and array is not None and array.shape == wanted.shape
         return "" if fits else f"an array of shape {wanted.shape}"
+    if isinstance(wanted, tuple):
+        return "" if array is not None and array.shape == (len(wanted),) else f"a tuple of {len(wanted)} numbers"
     value = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
-    if isinstance(wanted, Integral):
-        return "" if isinstance(value, Integral) and not isinstance(value, bool) else "a whole number (an int)"
-    return "" if isinstance(value, Real) and not isinstance(value, (bool, np.bool_)) else "one number"
+    if isinstance(wanted, (bool, np.bool_)):
+        return "" if isinstance(value, (bool, np.bool_)) else "True or False"
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        return "one number"
+    return "" if not isinstance(wanted, Integral) or isinstance(value, Integral) else "an int, a whole number"
 
 
 def _close(value, wanted, rtol):
-    return bool(np.allclose(np.asarray(value, dtype=float), np.asarray(wanted, dtype=float), rtol=rtol, atol=1e-300))
+    value, wanted = _floats(value), _floats(wanted)
+    return (value is not None and wanted is not None and value.shape == wanted.shape
+            and np.allclose(value, wanted, rtol=rtol, atol=1e-300, equal_nan=True))
 
 
 def _same(value, other):
-    """Whether two answers to one question are one answer: any kind of value, faults too."""
-    if isinstance(value, _Fault) or isinstance(other, _Fault):
-        return value == other
-    try:
-        return np.array_equal(np.asarray(value, dtype=float), np.asarray(other, dtype=float), equal_nan=True)
-    except (TypeError, ValueError):
-        return type(value) is type(other)
+    """Whether two answers to one question are one answer. Faults and odd types count as the same."""
+    value, other = _floats(value), _floats(other)
+    if value is None or other is None:
+        return value is other
+    return np.array_equal(value, other, equal_nan=True)
+
+
+def _kind(question):
+    """The shapes of a question's arguments."""
+    return tuple(np.shape(part) for part in question)
 
 
 def _is_stub(answer):
@@ -243,7 +267,7 @@ def _call(answer, *question):
     return answer(*question) if callable(answer) else answer
 
 
-@dataclass
+@dataclass(repr=False)
 class Exercise:
     """One exercise; see `_add` for its parts."""
 
@@ -259,9 +283,15 @@ class Exercise:
     use: object = _call
     curve: object = None
     updates: int = 0
+    asked: str = ""
     rtol: float = 1e-9
     tell: bool = True
-    hinted: int = field(default=0, repr=False)
+    hinted: int = 0
+
+    def __post_init__(self):
+        if not self.asked:
+            places = ", ".join(["{}"] * len(self.probes[0]))
+            self.asked = f"{self.name}({places})" if places else self.name
 
     @property
     def name(self):
@@ -336,10 +366,9 @@ class Exercise:
         return self._compare(answer)
 
     def _compare(self, answer):
-        calls = [f"`{self.name}({', '.join(map(_words, question))})`" if question else f"`{self.name}`"
-                 for question in self.probes]
+        calls = [f"`{self.asked.format(*map(_words, question))}`" for question in self.probes]
         reference = self.reference
-        wanted = [self.use(reference, *copy.deepcopy(question)) for question in self.probes]
+        wanted = [self._asked(reference, question) for question in self.probes]
         first, again, rates = [], [], []
 
         def ask():
@@ -372,38 +401,49 @@ class Exercise:
         """What is wrong with one value, in a sentence; None if nothing is."""
         if isinstance(value, _Fault):
             return value.sentence
+        verb = "gives" if question else "is"
         misfit = _misfit(value, wanted)
         if misfit:
-            shape = f" of shape {np.shape(value)}" if isinstance(value, np.ndarray) else ""
-            missing = " Is the `return` missing?" if value is None else ""
-            kind = "None" if value is None else f"a value of type {type(value).__name__}{shape}"
-            return f"{call} gives {kind}, where {misfit} is wanted.{missing}"
+            if value is None:
+                return f"{call} {verb} None, where {misfit} is wanted. Is the `return` missing?"
+            kind = f"a {type(value).__name__}"
+            if isinstance(value, np.ndarray):
+                kind = f"an array of shape {value.shape}"
+            elif isinstance(value, Real) and not isinstance(wanted, Integral):
+                kind = "one number"
+            return f"{call} {verb} {kind}, where {misfit} is wanted."
         if _close(value, wanted, self.rtol):
             return None
-        where = ""
-        if np.ndim(wanted):
-            value, wanted = np.asarray(value, dtype=float), np.asarray(wanted, dtype=float)
-            index = np.argwhere(~np.isclose(value, wanted, rtol=self.rtol, atol=1e-300))[0]
-            where = f" at index {', '.join(map(str, index))}"
-            value, wanted = value[tuple(index)], wanted[tuple(index)]
+        if np.ndim(wanted):  # the first element that is wrong
+            value, wanted = _floats(value), _floats(wanted)
+            index = tuple(np.argwhere(~np.isclose(value, wanted, rtol=self.rtol, atol=1e-300))[0])
+            call, value, wanted = f"{call}[{', '.join(map(str, index))}]", value[index], wanted[index]
+            call = call.replace("`[", "[") + "`"
         digits = 6 if _words(value) != _words(wanted) else 15
-        sentence = f"{call} {'gives' if question else 'is'} {_words(value, digits)}{where}"
+        sentence = f"{call} {verb} {_words(value, digits)}"
         if self.tell:
-            return f"{sentence}; wanted is {_words(wanted, digits)}."
+            return f"{sentence}; it should be {_words(wanted, digits)}."
         return f"{sentence}, which is too {'large' if value > wanted else 'small'}."
 
     def _misconception(self, first, wanted):
-        """The message of the slip that gives the same values as the answer, wherever that gave a fitting one."""
-        told = [(question, value) for question, value, right in zip(self.probes, first, wanted)
-                if not isinstance(value, _Fault) and not _misfit(value, right)]
-        if all(_close(value, self.use(self.reference, *question), self.rtol) for question, value in told):
-            return ""  # what it does answer is right, so nothing can be told from it
-        for slip, message in self.slips:
-            with np.errstate(all="ignore"):
-                if all(_close(value, self.use(slip, *copy.deepcopy(question)), self.rtol)
-                       for question, value in told):
+        """The message of the first slip that gives the answer's values, where they tell."""
+        rows = [row for row in zip(self.probes, first, wanted) if not isinstance(row[1], _Fault)]
+        fitting = [row for row in rows if not _misfit(row[1], row[2])]
+        wrong = [row for row in fitting if not _close(row[1], row[2], self.rtol)]
+        if wrong:  # then values that do not fit are another matter, and so may be questions of another kind
+            kind = _kind(wrong[0][0])
+            groups = fitting, [row for row in fitting if _kind(row[0]) == kind]
+        else:  # the fitting values are right, so only those that do not fit can tell
+            groups = [rows] * (len(rows) > len(fitting))
+        for rows in groups:
+            for slip, message in self.slips:
+                if all(_close(value, self._asked(slip, question), SLIP_RTOL) for question, value, _ in rows):
                     return f"\n\n{message}"
         return ""
+
+    def _asked(self, answer, question):
+        with np.errstate(all="ignore"):
+            return self.use(answer, *copy.deepcopy(question))
 
     @staticmethod
     def _said(value):
@@ -413,8 +453,8 @@ class Exercise:
         """The rates to draw; None if there are none, or the answer's cannot be drawn."""
         if not rates or isinstance(rates[0], _Fault):
             return None
-        rates = np.asarray(rates[0])
-        if rates.dtype.kind not in "iuf" or rates.shape not in {(), (self.updates,)} or not np.isfinite(rates).all():
+        rates = _floats(rates[0])
+        if rates is None or rates.shape not in {(), (self.updates,)} or not np.isfinite(rates).all():
             return None
         return {"specification": self.curve(reference, np.arange(self.updates)),
                 "yours": rates * np.ones(self.updates)}
@@ -439,7 +479,8 @@ def _add(id, solver, title, stars, task, **parts):
         hints: each gives a little more away.
         probes: tuples of arguments, each a question; the first to fail is told, so plain ones come first.
         slips: pairs of a wrong answer and the misconception it shows. A message says what is wrong, not the cure.
-        use: how an answer is asked, if not as ``answer(*probe)``.
+        use: how an answer is asked, if not as ``answer(*probe)``; ``asked`` is how a message writes that,
+            with ``{}`` for each part of the probe.
         curve: ``curve(answer, t)``, the rates to draw for the update indices ``t = arange(updates)``.
         rtol: relative tolerance.
         tell: whether a wrong answer may be told the wanted value.
@@ -452,7 +493,7 @@ def _add(id, solver, title, stars, task, **parts):
 
 
 def step_decay(update, initial_rate, decay_steps, decay_factor):
-    return initial_rate * decay_factor ** (np.asarray(update) // decay_steps)
+    return initial_rate * decay_factor ** (update // decay_steps)
 
 
 def _sawtooth(update, initial_rate, decay_steps, decay_factor):
@@ -508,10 +549,10 @@ _add(
 
 
 class _Named:
-    """A schedule with a name for messages."""
+    """A schedule of numbers and arrays, with a label for messages: its own code, unless another is given."""
 
-    def __init__(self, label, formula):
-        self.label, self.formula = label, formula
+    def __init__(self, label, formula=None):
+        self.label, self.formula = label, formula or eval(label, {"np": np})
 
     def __call__(self, update):
         rates = self.formula(np.asarray(update, dtype=float))
@@ -533,7 +574,8 @@ _ZOO = [(_Named(label, formula), _STEPS) for label, formula in [
     ("a step decay that starts again at update 50", lambda t: 0.1 * 0.5 ** (t % 50 // _STEPS)),
     ("a smooth exponential near 1e-9", lambda t: 1e-9 * 0.5 ** (t / _STEPS)),
     ("a step decay near 1e-9", lambda t: 1e-9 * 0.5 ** (t // _STEPS)),
-    ("a step decay by a tenth, with rounding errors of 1e-16", lambda t: 0.3 * np.exp(t // _STEPS * math.log(0.9))),
+    ("a step decay with rounding errors of 1e-15", lambda t: 0.3 * 0.9 ** (t // _STEPS) * (1 + 1e-15 * (t % 3))),
+    ("a step decay that also loses a part in a million at each update", lambda t: 0.1 * 0.5 ** (t // _STEPS) * 0.999999**t),
 ]]
 
 
@@ -553,7 +595,7 @@ def is_step_decay(schedule, decay_steps):
     factors = first[1:] / first[:-1]
     flat = np.allclose(rates, first[:, None], rtol=1e-9, atol=0)
     steady = np.allclose(factors, factors[0], rtol=1e-9, atol=0)
-    return bool(flat and steady and factors[0] < 1)
+    return flat and steady and factors[0] < 1
 
 
 _add(
@@ -584,10 +626,12 @@ _add(
         (_weak_test(between=False),
          "It asks only that nothing changes inside an interval. From one interval to the next anything goes."),
         (_weak_test(rtol=0),
-         "It compares with `==` and so refuses a right schedule for its rounding errors, which are a part in 10¹⁶."),
+         "It compares with `==`, and so it refuses a right schedule for its rounding errors."),
+        (_weak_test(rtol=1e-5),
+         "Its tolerance is too wide: `np.allclose` and `np.isclose` have `rtol=1e-5` unless told otherwise."),
         (_weak_test(atol=1e-8),
          "Its tolerance is absolute, so all small rates count as equal: `np.allclose` and `np.isclose` have `atol=1e-8` "
-         "unless told otherwise. Rates near 1e-9 do occur at the end of a run."),
+         "unless told otherwise. Rates as small as 1e-9 do occur at the end of a run."),
     ],
 )
 
@@ -609,7 +653,7 @@ _add(
     "3.2.3", warm_steps, "Warmup, then steps", 2, """
     Build the schedule `warm_steps`: a linear warmup from 0 at update 0 to the peak 0.2 at update 50; then the rate is
     halved every 100 updates, counted from the end of the warmup, for ever. Use the algebra of
-    `lrdecay_lib.schedules` (`Warmup`, `Exponential`, `>>`, `.every`), or write any function of the update.
+    `lrdecay_lib.schedules` (`Warmup`, `Exponential`, `>>`, `.every`), or write any function of the update index.
     """,
     why="Each part starts its own clock where the part before it ends, so the steps are counted from the end of the "
         "warmup. The peak stands outside the brackets and scales both parts.",
@@ -617,7 +661,7 @@ _add(
            "`Exponential(factor)` is multiplied by `factor` at every update. `.every(n)` makes it stand still for n "
            "updates at a time.",
            "Python reads `0.2 * a >> b` as `(0.2 * a) >> b`. Put brackets around the chain."],
-    probes=[(t,) for t in (0, 1, 25, 49, 50, 51, 100, 149, 150, 151, 249, 250, 1049, 1050, np.arange(0, 400, 25))],
+    probes=[(t,) for t in (0, 1, 25, 49, 50, 51, 100, 149, 150, 151, 249, 250, 1049, 1050)],
     slips=[
         (_warm(origin=0), "The steps are counted from update 0, so the first one after the warmup is cut short. They are "
                           "to be counted from the end of the warmup."),
@@ -632,7 +676,7 @@ _add(
         (_warm(origin=51), "Off by one: the rate is halved one update late. Update 150 is the first with 0.1."),
         (lambda t: np.where(np.asarray(t) <= 50, _warm()(t), 0.2), "After the warmup the rate stays at the peak."),
     ],
-    curve=lambda answer, t: answer(t), updates=450,
+    curve=lambda answer, t: np.array([answer(int(update)) for update in t]), updates=450,
 )
 
 
@@ -666,7 +710,7 @@ _add(
         (0.1 * 0.99 * 2.5, "This multiplies by 2.5. Repeated multiplication is a power."),
         (0.1 * 0.01**2.5, "The rate keeps 0.99 of itself in a period; here it keeps 0.01."),
     ],
-    rtol=2e-5, tell=False,
+    rtol=6e-6, tell=False,
 )
 
 
@@ -747,5 +791,242 @@ _add(
          "This is rounded up to a whole update. The half-life is a time and need not be whole."),
         (lambda f, d: math.log(0.5) / math.log(f) / d,
          "This divides by `decay_steps`. With longer periods, does halving take less time or more?"),
+    ],
+)
+
+
+# --- 5.2 and 5.3 A training program that runs ---------------------------------------------------
+
+
+def residuals(prediction, target):
+    return np.ravel(target) - np.ravel(prediction)
+
+
+_COLUMN = np.array([[1.0], [2.0], [4.0]])  # as a network with one output predicts
+_ROW = np.array([1.5, 2.0, 3.0])
+
+
+_add(
+    "5.2.1", residuals, "Residuals of the right shape", 1, """
+    Write `residuals(prediction, target)`: target minus prediction, one number for each of the n examples, always of
+    shape (n,). Either argument may have shape (n,) or (n, 1): a network with one output predicts (n, 1), and targets
+    are often stored as (n,).
+    """,
+    why="Both are brought to one shape before they meet, so that broadcasting has nothing to stretch.",
+    hints=["Print the shape of `np.ones((3, 1)) - np.ones(3)`. Where do its nine numbers come from?",
+           "Broadcasting repeats an axis of length 1 to fit the other array. Give both arrays the same shape first.",
+           "`np.ravel(a)` and `np.reshape(a, -1)` lay an array out along one axis."],
+    probes=[(_ROW[::-1], _ROW), (_COLUMN, _ROW), (_ROW, _COLUMN), (_COLUMN, _COLUMN + 0.5),
+            (np.array([[0.5]]), np.array([2.0])), (np.arange(5.0) ** 2, np.arange(5.0)[:, None])],
+    slips=[
+        (lambda p, y: y - p,
+         "Between (n, 1) and (n,), NumPy pairs every prediction with every target: shape (n, n), and no error. A loss "
+         "taken of that compares each prediction with all targets, so the best a model can do is to predict their mean. "
+         "Two columns keep their shape (n, 1)."),
+        (lambda p, y: p - y,
+         "Shapes (n, 1) and (n,) give (n, n), every prediction paired with every target; and the sign is wrong: target "
+         "minus prediction is wanted."),
+        (lambda p, y: np.ravel(p) - np.ravel(y), "The sign is wrong: target minus prediction is wanted."),
+        (lambda p, y: np.ravel(y - p),
+         "The subtraction comes too early: it has already paired every prediction with every target, and the n × n "
+         "numbers are only laid out in a row."),
+        (lambda p, y: np.reshape(y, (-1, 1)) - np.reshape(p, (-1, 1)),
+         "The numbers are right and stand in a column. Shape (n,) is wanted, which has one axis."),
+        (lambda p, y: np.squeeze(y) - np.squeeze(p),
+         "`np.squeeze` takes away every axis of length 1. With one example that is also the axis of the examples."),
+        (lambda p, y: (np.ravel(y) - np.ravel(p)) ** 2, "These are squared residuals."),
+        (lambda p, y: np.abs(np.ravel(y) - np.ravel(p)), "These are absolute values: the signs are lost."),
+        (lambda p, y: float(np.mean(np.ravel(y) - np.ravel(p))), "This is their mean. One number for each example is wanted."),
+    ],
+)
+
+
+def rate_per_epoch(schedule, updates_per_epoch):
+    def rate(epoch):
+        return schedule(epoch * updates_per_epoch)
+    return rate
+
+
+def _rate_of_epoch(answer, schedule, updates_per_epoch, epoch):
+    rate = answer(schedule, updates_per_epoch)
+    if rate is not None and not callable(rate):
+        return _Fault(f"`rate_per_epoch` gives {_words(rate)}, where a function of the epoch is wanted: define one inside "
+                      "it, or write a `lambda`, and return that.")
+    return rate if rate is None else rate(epoch)
+
+
+_add(
+    "5.2.2", rate_per_epoch, "From updates to epochs", 2, """
+    The Keras callback `LearningRateScheduler` asks a function of the epoch, counted from 0, for one rate, and uses it
+    for the whole epoch. Write `rate_per_epoch(schedule, updates_per_epoch)`: it returns such a function. The rate of
+    an epoch is the one that `schedule`, a function of the update index, has at the first update of that epoch.
+    """,
+    why="Epoch e begins after e whole epochs, so its first update has the index e times `updates_per_epoch`.",
+    hints=["With 50 updates in an epoch, which updates belong to epoch 0, and which to epoch 1?",
+           "A function may return a function: `def rate(epoch): ...` inside, then `return rate`."],
+    probes=[*((_Named("lambda t: 0.1 * 0.5 ** (t // 100)"), 50, epoch) for epoch in (0, 1, 2, 3, 10)),
+            *((_Named("lambda t: 0.4 * (1 - t / 900)"), 45, epoch) for epoch in (0, 1, 7, 19)),
+            *((_Named("lambda t: np.minimum(t / 30, 1.0)"), 10, epoch) for epoch in (0, 1, 2, 3, 12))],
+    slips=[
+        (lambda schedule, n: schedule,
+         "The epoch goes to the schedule as if it were an update, so the decay is `updates_per_epoch` times too slow."),
+        (lambda schedule, n: lambda epoch: schedule((epoch + 1) * n - 1),
+         "This is the rate of the last update of the epoch. The first is wanted."),
+        (lambda schedule, n: lambda epoch: schedule((epoch + 1) * n),
+         "This is the first update of the epoch after. Epochs are counted from 0."),
+        (lambda schedule, n: lambda epoch: schedule(max((epoch - 1) * n, 0)),
+         "This is one epoch behind: it takes the first epoch for number 1. Epochs are counted from 0."),
+        (lambda schedule, n: lambda epoch: schedule(epoch * n + 1),
+         "This is the second update of the epoch: updates are counted from 0 as well."),
+        (lambda schedule, n: lambda epoch: schedule(epoch / n),
+         "This divides. An epoch holds many updates, so the update index is larger than the epoch."),
+        (lambda schedule, n: lambda epoch: schedule(epoch // n),
+         "This divides and cuts off. An epoch holds many updates, so the update index is larger than the epoch."),
+        (lambda schedule, n: lambda epoch: float(np.mean(schedule(np.arange(n) + epoch * n))),
+         "This is the mean over the epoch. The rate of its first update is wanted."),
+        (lambda schedule, n: lambda epoch: int(schedule(epoch * n)),
+         "The rate is cut off to a whole number: learning rates are fractions."),
+        (lambda schedule, n: lambda epoch: schedule(0),
+         "Every epoch gets the rate of update 0, as if the schedule began again each time."),
+    ],
+    use=_rate_of_epoch, asked="rate_per_epoch({}, {})({})",
+)
+
+
+# --- 5.4 The result -----------------------------------------------------------------------------
+
+
+def r_squared(target, prediction):
+    target, prediction = np.ravel(target), np.ravel(prediction)
+    left = np.sum((target - prediction) ** 2)
+    spread = np.sum((target - target.mean()) ** 2)
+    return 1 - left / spread
+
+
+_Y = np.array([1.0, 2.0, 3.0, 4.0, 7.0])
+
+
+def _ratio(left, spread):
+    """A wrong R²: 1 minus ``left(y, p)`` over ``spread(y, p)``, with both laid out in a row."""
+    return lambda y, p: float(1 - left(np.ravel(y), np.ravel(p)) / spread(np.ravel(y), np.ravel(p)))
+
+
+def _missed(y, p):
+    return np.sum((y - p) ** 2)
+
+
+def _spread(y, p):
+    return np.sum((y - y.mean()) ** 2)
+
+
+_add(
+    "5.4.1", r_squared, "R² of a regression", 2, """
+    Write `r_squared(target, prediction)`: the share of the target's variance that the prediction explains. It is 1 for
+    a perfect prediction, 0 for always predicting the target's mean, and below 0 for anything worse than that. Either
+    argument may have shape (n,) or (n, 1).
+    """,
+    why="The mean is the rival: R² compares what is left of the squares with what the mean would leave.",
+    hints=["How large is the sum of squared errors of the prediction, and how large would it be if the target's mean were "
+           "predicted for everything?",
+           "R² is 1 minus a quotient. Which of its two sums must be 0 for a perfect prediction?",
+           "Before you subtract, bring both arguments to shape (n,)."],
+    probes=[(_Y, _Y + [0.5, -0.5, 1.0, 0.0, -1.0]), (_Y, 0.5 * _Y), (_Y, _Y[::-1]), (_Y, np.full(5, 3.4)), (_Y, _Y + 1),
+            (_Y, _Y[:, None] + 1), (_Y[:, None], 2 * _Y)],
+    slips=[
+        (lambda y, p: float(1 - np.sum((y - p) ** 2) / np.sum((y - np.mean(y)) ** 2)),
+         "For shapes (n,) it is right. With (n, 1) beside (n,), the difference has shape (n, n): every target is compared "
+         "with every prediction."),
+        (lambda y, p: 100 * r_squared(y, p), "This is in percent. A perfect prediction must give 1."),
+        (lambda y, p: 1 - r_squared(y, p), "This is the share that is left unexplained: a perfect prediction gives 0."),
+        (lambda y, p: r_squared(p, y),
+         "The spread in the quotient is that of the prediction. Has the order of the arguments changed? The rival is the "
+         "target's mean."),
+        (_ratio(_missed, lambda y, p: np.sum((y - p.mean()) ** 2)),
+         "The spread is taken about the prediction's mean. The rival is the target's own mean."),
+        (_ratio(_missed, lambda y, p: np.sum(y**2)),
+         "The spread is taken about 0. The rival is the target's mean, so a prediction of the mean must give 0."),
+        (lambda y, p: float(np.corrcoef(np.ravel(y), np.ravel(p))[0, 1] ** 2) if np.ptp(p) else math.nan,
+         "This is the squared correlation. It forgives a prediction that is off by a constant, a factor or a sign; R² "
+         "does not."),
+        (lambda y, p: float(np.corrcoef(np.ravel(y), np.ravel(p))[0, 1]) if np.ptp(p) else math.nan,
+         "This is the correlation: it forgives a prediction that is off by a constant or a factor."),
+        (_ratio(lambda y, p: np.var(y - p), lambda y, p: np.var(y)),
+         "This forgives a prediction that is off by a constant: `np.var` takes the mean of the errors away first."),
+        (_ratio(lambda y, p: np.mean((y - p) ** 2), lambda y, p: 1),
+         "This is 1 minus the mean squared error, which depends on the unit. It must be compared with the mean's error."),
+        (_ratio(_missed, lambda y, p: np.var(y)),
+         "A sum is divided by a mean, so the quotient is n times too large."),
+        (_ratio(lambda y, p: np.mean((y - p) ** 2), lambda y, p: np.var(y, ddof=1)),
+         "One is divided by n and the other by n - 1. Take both sums, or both means."),
+        (_ratio(lambda y, p: np.sum(np.abs(y - p)), lambda y, p: np.sum(np.abs(y - y.mean()))),
+         "Absolute errors are compared. R² compares squares."),
+        (_ratio(lambda y, p: np.sqrt(_missed(y, p)), lambda y, p: np.sqrt(_spread(y, p))),
+         "Roots are compared. R² compares the squares themselves."),
+    ],
+)
+
+
+def paired_interval(a, b):
+    from scipy import stats
+
+    difference = b - a
+    n = len(difference)
+    error = np.std(difference, ddof=1) / math.sqrt(n)
+    reach = stats.t.ppf(0.975, df=n - 1) * error
+    return difference.mean() - reach, difference.mean() + reach
+
+
+def _interval(level=0.975, lost=1, ddof=1, root=True, paired=True):
+    """An interval as `paired_interval`, with something changed; ``lost`` degrees of freedom, None for the normal."""
+    def interval(a, b):
+        from scipy import stats
+
+        n = len(a)
+        spread = np.std(b - a, ddof=ddof) if paired else math.hypot(np.std(a, ddof=1), np.std(b, ddof=1))
+        freedom = math.inf if lost is None else n - lost if paired else 2 * n - 2
+        reach = stats.t.ppf(level, freedom) * spread / (math.sqrt(n) if root else 1)
+        return np.mean(b - a) - reach, np.mean(b - a) + reach
+    return interval
+
+
+_LOSS_A = np.array([0.52, 0.61, 0.48, 0.70, 0.55])  # of one rival over five seeds
+_LOSS_B = np.array([0.50, 0.60, 0.45, 0.69, 0.52])
+
+
+_add(
+    "5.4.2", paired_interval, "A paired interval over seeds", 3, """
+    `a` and `b` are the losses of two rivals, arrays of shape (n,), where `a[i]` and `b[i]` come from the same seed.
+    Write `paired_interval(a, b)`: the ends (low, high) of the 95 % t-interval of the mean of b − a.
+    `scipy.stats.t.ppf(q, df)` is the quantile function of the t-distribution.
+    """,
+    why="Pairing comes first: one difference per seed takes away what both rivals share, and n differences have n - 1 "
+        "degrees of freedom.",
+    hints=["Make one number of each seed first. The interval is then that of a mean of n numbers.",
+           "The reach of the interval to each side is a quantile times the standard error. How does the standard error "
+           "follow from the standard deviation of n numbers?",
+           "95 % in the middle leaves 2.5 % on each side. The standard deviation of a sample divides by n - 1, which "
+           "`np.std` does with `ddof=1`."],
+    probes=[(_LOSS_A, _LOSS_B), (_LOSS_A, _LOSS_A[::-1] + 0.2), (np.array([1.0, 2.0]), np.array([1.5, 2.1])),
+            (np.arange(12.0), np.arange(12.0) ** 1.1)],
+    slips=[
+        (lambda a, b: _interval()(b, a), "The sign is wrong: this is a − b. With losses, b − a below 0 says that b is better."),
+        (_interval(lost=None), "The quantile is that of the normal distribution, 1.96. With a handful of seeds, whose spread "
+                               "is itself estimated, the interval must be wider."),
+        (_interval(lost=0), "The degrees of freedom are one too many: one is spent on the mean."),
+        (_interval(level=0.95), "The quantile leaves 5 % on each side, so this is a 90 % interval."),
+        (_interval(ddof=0), "The standard deviation is divided by n, as `np.std` does by default. Of a sample it is n - 1."),
+        (_interval(root=False), "The reach is that of single differences. The mean of n of them varies less."),
+        (_interval(lost=None, ddof=0), "Two things make it too narrow: the normal quantile, 1.96, and a standard deviation "
+                                       "divided by n."),
+        (_interval(root=False, ddof=0), "The reach is that of single differences (the mean of n varies less), and the "
+                                        "standard deviation is divided by n."),
+        (_interval(paired=False), "The pairs are lost: this treats `a` and `b` as two independent samples, so what a seed "
+                                  "does to both widens the interval."),
+        (lambda a, b: _interval()(a, b)[::-1], "The ends are in the wrong order: (low, high) is wanted."),
+        (lambda a, b: (_interval()(a, b)[0] - np.mean(b - a), _interval()(a, b)[1] - np.mean(b - a)),
+         "This interval lies around 0. It must lie around the mean difference."),
+        (lambda a, b: (np.mean(b - a), _interval()(a, b)[1] - np.mean(b - a)),
+         "This is the mean and the reach. The two ends of the interval are wanted."),
+        (lambda a, b: float(np.mean(b - a)), "This is the mean difference alone. How far could it be off?"),
     ],
 )

@@ -1,0 +1,400 @@
+"""Every exercise's check is tried with its solution, its stub, usual slips, hostile answers and mutants.
+
+The tests are the same for all exercises, and a new exercise is tested as soon as it is declared.
+"""
+
+import ast
+import copy
+import doctest
+import inspect
+import re
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from lrdecay_lib import exercises, figures
+from lrdecay_lib.exercises import EXERCISES
+
+ALL = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+FUNCTIONS = pytest.mark.parametrize(
+    "exercise", [e for e in EXERCISES.values() if callable(e.reference)],
+    ids=[e.id for e in EXERCISES.values() if callable(e.reference)])
+
+# The mutants that are right answers too, so that every other one must be rejected.
+EQUAL = {
+    "3.2.2": [  # inside an interval all rates are equal, and so are all factors; a part in 10**9 is a rough limit
+        "first = rates[:, 1]",
+        "first = rates[:, -1]",
+        "flat = np.allclose(rates, first[:, None], rtol=2e-09, atol=0)",
+        "flat = np.allclose(rates, first[:, None], rtol=5e-10, atol=0)",
+        "steady = np.allclose(factors, factors[1], rtol=1e-09, atol=0)",
+        "steady = np.allclose(factors, factors[-1], rtol=1e-09, atol=0)",
+        "steady = np.allclose(factors, factors[0], rtol=2e-09, atol=0)",
+        "steady = np.allclose(factors, factors[0], rtol=5e-10, atol=0)",
+        "return flat and steady and (factors[1] < 1)",
+        "return flat and steady and (factors[-1] < 1)",
+    ],
+    "4.3.1": [  # the same to six decimals
+        "return 0.1 * 0.99 ** (25001 / 10000)",
+        "return 0.1 * 0.99 ** (24999 / 10000)",
+        "return 0.1 * 0.99 ** (25000 / 10001)",
+        "return 0.1 * 0.99 ** (25000 / 9999)",
+    ],
+    "4.3.2": ["if target > initial_rate:"],  # where they are equal, the logarithm is 0
+    "5.4.1": [  # a square has no sign
+        "left = np.sum((prediction - target) ** 2)",
+        "spread = np.sum((target.mean() - target) ** 2)",
+    ],
+}
+
+
+@pytest.fixture(autouse=True)
+def short_limit(monkeypatch):
+    monkeypatch.setattr(exercises, "TIME_LIMIT", 2.0)
+
+
+def run(source, name):
+    """What ``name`` is after running ``source`` where the exercises' own names are known."""
+    names = dict(vars(exercises))
+    exec(source, names)
+    return names[name]
+
+
+def is_sentence(result):
+    text = result.markdown
+    assert not re.search(r"0x[0-9a-f]{4}|Traceback|File \"", text), text
+    assert text.rstrip()[-1] in ".?!", text
+    assert len(text) < 900, text
+    return True
+
+
+# --- what every exercise must do ----------------------------------------------------------------
+
+
+@ALL
+def test_is_declared_whole(exercise):
+    assert re.fullmatch(r"\d+(\.\d+)+", exercise.id)
+    assert exercise.stars in {1, 2, 3}
+    assert f"`{exercise.name}" in exercise.task, "the task names what to write"
+    assert exercise.why and len(exercise.hints) >= 2 and len(exercise.slips) >= 3
+
+
+@ALL
+def test_solution_is_right(exercise):
+    assert exercise.judge(exercise.reference).outcome == "right"
+    assert exercise.judge(run(exercise.source, exercise.name)).outcome == "right", "and so is the code it shows"
+
+
+@ALL
+def test_stub_is_not_attempted(exercise):
+    result = exercise.judge(run(exercise.stub, exercise.name))
+    assert result.outcome == "not attempted" and is_sentence(result)
+    for nothing in (None, ..., lambda *question: None):
+        assert exercise.judge(nothing).outcome == "not attempted"
+
+
+@FUNCTIONS
+def test_other_stubs_are_not_attempted(exercise):
+    head = exercise.stub.rsplit("\n", 1)[0] if exercise.stub.startswith("def") else f"def {exercise.name}(update):"
+    for body in ("pass", '"""A docstring."""', "return None", "raise NotImplementedError"):
+        answer = run(f"{head}\n    {body}", exercise.name)
+        assert exercise.judge(answer).outcome == "not attempted", body
+
+
+@ALL
+def test_every_slip_has_its_own_message(exercise):
+    messages = [message for _, message in exercise.slips]
+    assert len(set(messages)) == len(messages)
+    for slip, message in exercise.slips:
+        result = exercise.judge(slip)
+        assert result.outcome == "wrong" and message in result.markdown, result
+        assert is_sentence(result)
+
+
+@ALL
+def test_messages_are_the_same_every_time(exercise):
+    for answer in [exercise.reference, *(slip for slip, _ in exercise.slips)]:
+        first, second = exercise.judge(answer), exercise.judge(answer)
+        assert (first.outcome, first.markdown, repr(first)) == (second.outcome, second.markdown, repr(second))
+
+
+@ALL
+def test_hints_come_one_at_a_time_and_say_how_many_are_left(exercise, monkeypatch, capsys):
+    monkeypatch.setattr(exercise, "hinted", 0)
+    number = len(exercise.hints)
+    for i in range(number + 1):
+        exercise.hint()
+        said = capsys.readouterr().out
+        assert said.startswith(f"Hint {i % number + 1} of {number}.")
+        left = number - 1 - i % number
+        assert (f"{left} more" if left else "the last") in said
+
+
+@ALL
+def test_solution_shows_the_code_that_was_tested(exercise, capsys):
+    exercise.solution()
+    assert exercise.source in capsys.readouterr().out
+
+
+@ALL
+def test_reads_well_as_plain_text(exercise):
+    plain = repr(exercise)
+    assert exercise.id in plain and exercise.title in plain and plain.count("★") == exercise.stars
+    assert max(map(len, plain.splitlines())) <= 100
+    assert exercise._repr_markdown_().startswith("**")
+    assert "```" not in plain
+
+
+# --- hostile answers ----------------------------------------------------------------------------
+
+
+def loops(*question):
+    while True:
+        pass
+
+
+def swallows(*question):
+    while True:
+        try:
+            time.sleep(0.01)
+        except Exception:
+            pass
+
+
+def raises(*question):
+    raise RuntimeError(object())
+
+
+def recurses(*question):
+    return recurses(*question)
+
+
+def leaves(*question):
+    sys.exit("bye")
+
+
+def forgets_to_return(*question):
+    len(question)
+
+
+def takes_too_few():
+    return 1.0
+
+
+HOSTILE = {loops: "stopped", swallows: "stopped", raises: "RuntimeError in its line 2", recurses: "RecursionError",
+           leaves: "SystemExit", forgets_to_return: "return", takes_too_few: "arguments that the task names"}
+
+
+@pytest.mark.parametrize("answer", HOSTILE, ids=lambda answer: answer.__name__)
+@FUNCTIONS
+def test_hostile_answers_get_a_sentence(exercise, answer, monkeypatch):
+    monkeypatch.setattr(exercises, "TIME_LIMIT", 0.1 if HOSTILE[answer] == "stopped" else 5.0)
+    running = threading.active_count()
+    result = exercise.judge(answer)
+    assert result.outcome == "wrong" and is_sentence(result)
+    assert HOSTILE[answer] in result.markdown, result
+    assert threading.active_count() == running, "the loop has really ended"
+
+
+@pytest.mark.parametrize("value", ["0.1", [1, "2"], {}, 1j, object(), np.array(["a"]), [[1], [2, 3]], np.zeros((2, 2, 2))],
+                         ids=["str", "list", "dict", "complex", "object", "strings", "ragged", "cube"])
+@ALL
+def test_wrong_types_get_a_sentence(exercise, value):
+    answer = (lambda *question: value) if callable(exercise.reference) else value
+    result = exercise.judge(answer)
+    assert result.outcome == "wrong" and is_sentence(result)
+
+
+@ALL
+def test_a_function_for_a_value_and_a_value_for_a_function_get_a_sentence(exercise):
+    result = exercise.judge(0.1 if callable(exercise.reference) else lambda: 0.1)
+    assert result.outcome == "wrong" and is_sentence(result) and "is wanted" in result.markdown
+
+
+@FUNCTIONS
+def test_an_answer_that_keeps_state_is_found(exercise):
+    asked = []
+
+    def answer(*question):
+        asked.append(question)
+        return exercise.reference(*asked[0] if len(asked) > len(exercise.probes) else question)
+
+    result = exercise.judge(answer)
+    assert result.outcome == "wrong" and "remembers" in result.markdown, result
+
+
+@FUNCTIONS
+def test_an_answer_that_changes_its_input_is_found(exercise):
+    def answer(*question):
+        value = copy.deepcopy(exercise.reference(*question))
+        for part in question:
+            if isinstance(part, np.ndarray):
+                part.flat[0] += 1
+        return value
+
+    arrays = any(isinstance(part, np.ndarray) for question in exercise.probes for part in question)
+    result = exercise.judge(answer)
+    assert result.outcome == ("wrong" if arrays else "right")
+    assert ("changes the array" in result.markdown) == arrays
+    assert exercise.judge(exercise.reference).outcome == "right", "the questions themselves are not spoilt"
+
+
+def test_some_exercise_gives_arrays():
+    assert any(isinstance(part, np.ndarray) for e in EXERCISES.values() for q in e.probes for part in q)
+
+
+def test_prints_and_warnings_of_an_answer_are_not_shown(capsys, recwarn):
+    def answer(update, initial_rate, decay_steps, decay_factor):
+        print("here")
+        np.log(-1.0)
+        return exercises.step_decay(update, initial_rate, decay_steps, decay_factor)
+
+    assert EXERCISES["3.2.1"].judge(answer).outcome == "right"
+    assert capsys.readouterr() == ("", "") and not recwarn.list
+
+
+def test_the_time_limit_holds_in_another_thread_too(monkeypatch):
+    monkeypatch.setattr(exercises, "TIME_LIMIT", 0.1)
+    results = []
+    thread = threading.Thread(target=lambda: results.append(EXERCISES["4.3.3"].judge(loops)))
+    thread.start()
+    thread.join(5)
+    assert "stopped" in results[0].markdown
+
+
+# --- mutants ------------------------------------------------------------------------------------
+
+OPERATORS = [ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow]
+COMPARISONS = [ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq]
+
+
+def changes(node, names):
+    """Every way to change one node of a solution."""
+    if isinstance(node, ast.BinOp):
+        yield from (ast.BinOp(node.left, kind(), node.right) for kind in OPERATORS if not isinstance(node.op, kind))
+        if not isinstance(node.op, (ast.Add, ast.Mult)):
+            yield ast.BinOp(node.right, node.op, node.left)
+    if isinstance(node, ast.Compare):
+        yield from (ast.Compare(node.left, [kind()], node.comparators)
+                    for kind in COMPARISONS if not isinstance(node.ops[0], kind))
+    if isinstance(node, ast.BoolOp):
+        yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+        yield from (ast.BoolOp(node.op, [v for v in node.values if v is not left_out]) for left_out in node.values
+                    if len(node.values) > 2)
+    if isinstance(node, ast.UnaryOp):
+        yield node.operand
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+        yield from (ast.Constant(value) for value in (node.value + 1, node.value - 1, 2 * node.value, node.value / 2)
+                    if value != node.value)
+    if isinstance(node, ast.Name) and node.id in names:
+        yield from (ast.Name(other, node.ctx) for other in sorted(names) if other != node.id)
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        yield node.args[0]
+    if isinstance(node, ast.Tuple):
+        yield ast.Tuple(node.elts[::-1], node.ctx)
+
+
+def mutants(source):
+    """(mutated line, whole source) of each mutant with one change."""
+    tree = ast.parse(source)
+    names = {arg.arg for arg in ast.walk(tree) if isinstance(arg, ast.arg)}
+    for parent in list(ast.walk(tree)):
+        for place, old in ast.iter_fields(parent):
+            for i, node in enumerate(old if isinstance(old, list) else [old]):
+                if not isinstance(node, ast.expr) or isinstance(getattr(node, "ctx", None), ast.Store):
+                    continue
+                for new in changes(node, names):
+                    holder = old if isinstance(old, list) else vars(parent)
+                    key = i if isinstance(old, list) else place
+                    holder[key] = new
+                    text = ast.unparse(ast.fix_missing_locations(tree))
+                    holder[key] = node
+                    line = next(a for a, b in zip(text.splitlines(), ast.unparse(tree).splitlines()) if a != b)
+                    yield line.strip(), text
+
+
+@ALL
+def test_mutants_of_the_solution_are_rejected(exercise, monkeypatch, record_property):
+    monkeypatch.setattr(exercises, "TIME_LIMIT", 0.5)
+    value = not inspect.signature(exercise.solver).parameters
+    source = textwrap.dedent(inspect.getsource(exercise.solver))
+    rejected, survived, broken = 0, [], 0
+    for line, text in mutants(source):
+        try:
+            answer = run(text, exercise.name)
+            answer = answer() if value else answer
+        except Exception:  # a mutant that does not even give an answer is no test of the check
+            broken += 1
+            continue
+        if exercise.judge(answer).outcome == "right":
+            survived.append(line)
+        else:
+            rejected += 1
+    print(f"{exercise.id}: {rejected} mutants rejected, {len(survived)} equal, {broken} without an answer")
+    record_property("mutants", f"{rejected} rejected, {len(survived)} equal, {broken} without an answer")
+    assert rejected >= 10
+    assert sorted(survived) == sorted(EQUAL.get(exercise.id, []))
+
+
+# --- what is shown ------------------------------------------------------------------------------
+
+
+def test_check_prints_what_judge_found_and_returns_nothing(capsys):
+    exercise = exercises.get("4.3.3")
+    assert exercise.check(lambda f, d: 0.0) is None
+    assert capsys.readouterr().out == repr(exercise.judge(lambda f, d: 0.0)) + "\n"
+
+
+def test_in_a_notebook_check_displays_and_draws(monkeypatch):
+    shown = []
+    monkeypatch.setattr(exercises, "_in_notebook", lambda: True)
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    monkeypatch.setattr(figures, "show", lambda figure, alt: shown.append((figures.to_svg(figure, alt), alt)))
+    exercise = exercises.get("3.2.1")
+    for _ in range(2):
+        exercise.check(exercises._sawtooth)
+    result, (svg, alt) = shown[:2]
+    assert result.outcome == "wrong" and "specification" in alt and "yours" in alt and "<svg" in svg
+    assert shown[3] == (svg, alt), "the same picture every time"
+
+
+@pytest.mark.parametrize("answer", [raises, lambda *q: "0.1", lambda *q: np.inf, lambda *q: np.zeros(3), loops],
+                         ids=["raises", "str", "inf", "shape", "loops"])
+def test_what_cannot_be_drawn_is_not_drawn(answer, monkeypatch):
+    monkeypatch.setattr(exercises, "TIME_LIMIT", 0.1)
+    assert exercises.get("3.2.1").judge(answer).curves is None
+
+
+def test_drawn_curves_are_the_answers_own():
+    curves = exercises.get("3.2.3").judge(lambda t: 0.2).curves
+    assert list(curves) == ["specification", "yours"]
+    assert np.array_equal(curves["yours"], np.full(450, 0.2))
+    assert curves["specification"][[0, 25, 50, 149, 150]] == pytest.approx([0, 0.1, 0.2, 0.2, 0.1])
+
+
+# --- finding an exercise ------------------------------------------------------------------------
+
+
+def test_get_finds_by_id():
+    assert exercises.get("3.2.1") is EXERCISES["3.2.1"]
+
+
+@pytest.mark.parametrize("name, near", [("3.2", "3.2.1, 3.2.2, 3.2.3"), ("3.2.9", "3.2."), (4.3, "4.3.1"), ("x", ".")])
+def test_an_unknown_id_lists_near_ones(name, near):
+    with pytest.raises(ValueError, match="there is no exercise") as caught:
+        exercises.get(name)
+    assert near in str(caught.value)
+
+
+def test_importing_it_costs_no_tensorflow_no_matplotlib_no_scipy():
+    code = "import sys, lrdecay_lib.exercises; print([m for m in ('tensorflow', 'matplotlib', 'scipy') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_doctest():
+    assert doctest.testmod(exercises).failed == 0
