@@ -18,15 +18,18 @@ from tqdm import tqdm
 
 import lessons
 
+LOG = lessons.ROOT / "_build" / "execute.log"  # what the kernels' C++ libraries write
+
 
 def run(notebook, on_cell=None):
     """Run a notebook in an empty folder, as a reader who downloaded it alone would; returns the seconds."""
-    with tempfile.TemporaryDirectory() as folder:
-        client = NotebookClient(notebook, kernel_name="python3", timeout=600, coalesce_streams=True,
+    os.environ["JUPYTER_PATH"] = str(lessons.KERNELS)
+    with tempfile.TemporaryDirectory() as folder, open(LOG, "a", encoding="utf-8") as log:
+        client = NotebookClient(notebook, kernel_name="lesson", timeout=600, coalesce_streams=True,
                                 record_timing=False, resources={"metadata": {"path": folder}},
-                                on_cell_complete=on_cell)
+                                on_cell_executed=on_cell)
         begin = time.perf_counter()
-        client.execute()
+        client.execute(stderr=log)
         return time.perf_counter() - begin
 
 
@@ -64,6 +67,7 @@ def main(chosen):
         return None
 
     failed = []
+    LOG.parent.mkdir(exist_ok=True)
     cells = sum(len(lessons.code_of(lessons.from_text(text))) for text in stale)
     with tqdm(total=cells, unit="cell", desc=f"running {len(stale)} lessons", file=sys.stdout) as progress:
         def one_more(**_):

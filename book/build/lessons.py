@@ -10,6 +10,7 @@ import nbformat
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = ROOT / "chapters"
 LIBRARY = ROOT / "lrdecay_lib"
+KERNELS = ROOT / "book" / "build" / "jupyter"  # the kernel that lessons are run with, here and in the tests
 
 
 def texts(folder=CHAPTERS):

@@ -58,8 +58,42 @@ def timings():
                  + [["All lessons, one after another", f"**{total:.0f}**"]])
 
 
+def verdicts():
+    """The short table of the landing page."""
+    return table(["The article claims", "Verdict", "Lesson"], [
+        [row["text"], f"**{MARKS[row['verdict']]}**", link(row["lesson"], row["title"])] for row in claims()])
+
+
+SECTIONS = {
+    1: "Background: why the rate cannot stay what it was", 2: "Concepts, and how they hang together",
+    3: "The algorithm: families, steps, gains and costs, uses", 4: "The mathematics: formulas, a derivation, an example",
+    5: "A project: a training program and its result", 6: "Uses: convergence, overfitting, stability",
+    7: "Tools and references", 8: "Summary: trends, challenges, outlook", 9: "Questions and answers",
+}
+
+
+def contents():
+    """The nine sections, each with the lessons that stand."""
+    lines = []
+    for number, title in SECTIONS.items():
+        ready = [link(name, title_of(notebook)) for name, notebook in notebooks()
+                 if name.rsplit("/", 1)[1].startswith(f"{number:02d}_")]
+        lines.append(f"{number}. {title}" + "".join(f"\n   - {lesson}" for lesson in ready or ["*not yet written*"]))
+    return "\n".join(lines) + "\n"
+
+
+def hero():
+    """The landing page's figure: the first one of lesson 3.2."""
+    notebook = lessons.read_notebook(lessons.CHAPTERS / "en" / "03_2_step_decay.ipynb")
+    return next(output.data["image/svg+xml"] for cell in lessons.code_of(notebook) for output in cell.outputs
+                if "image/svg+xml" in output.get("data", {}))
+
+
 def write():
     GENERATED.mkdir(exist_ok=True)
+    (GENERATED / "hero.svg").write_text(hero(), encoding="utf-8")
+    (GENERATED / "verdicts.md").write_text(verdicts(), encoding="utf-8")
+    (GENERATED / "contents.md").write_text(contents(), encoding="utf-8")
     (GENERATED / "ledger.md").write_text(ledger(), encoding="utf-8")
     (GENERATED / "timings.md").write_text(timings(), encoding="utf-8")
     (GENERATED / "ledger.json").write_text(json.dumps(claims(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
