@@ -220,8 +220,7 @@ def _misfit(value, wanted):
     """What is wanted, in words, if ``value`` is of another kind or shape than ``wanted``; else ""."""
     array = _floats(value)
     if isinstance(wanted, np.ndarray) and wanted.ndim:
-        fits = isinstance(value, np.ndarray) and array is not None and array.shape == wanted.shape
-        return "" if fits else f"an array of shape {wanted.shape}"
+        return "" if array is not None and array.shape == wanted.shape else f"an array of shape {wanted.shape}"
     if isinstance(wanted, tuple):
         return "" if array is not None and array.shape == (len(wanted),) else f"a tuple of {len(wanted)} numbers"
     value = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
@@ -229,7 +228,7 @@ def _misfit(value, wanted):
         return "" if isinstance(value, (bool, np.bool_)) else "True or False"
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         return "one number"
-    return "" if not isinstance(wanted, Integral) or isinstance(value, Integral) else "an int, a whole number"
+    return "" if not isinstance(wanted, Integral) or isinstance(value, Integral) else "a whole number (an int)"
 
 
 def _close(value, wanted, rtol):
@@ -463,7 +462,7 @@ class Exercise:
         return Result("wrong", f"**{self.id} is wrong.** {why}", curves)
 
     def _not_attempted(self):
-        return Result("not attempted", f"**{self.id} is not attempted yet.** Write `{self.name}`, then check again. "
+        return Result("not attempted", f"**{self.id} is not attempted yet.** {self.task}\n\n"
                                        "`hint()` helps you to start.")
 
 
@@ -683,14 +682,14 @@ _add(
 # --- 4.3 The worked example, worked -------------------------------------------------------------
 
 
-def rate():
+def rate_after_25000():
     return 0.1 * 0.99 ** (25_000 / 10_000)
 
 
 _add(
-    "4.3.1", rate, "The rate after 25,000 updates", 1, """
+    "4.3.1", rate_after_25000, "The rate after 25,000 updates", 1, """
     With the numbers of the worked example, `0.1 * 0.99 ** (t / 10_000)`, how large is the smooth rate at update
-    t = 25,000? Give `rate` to six decimals, or let Python compute it.
+    t = 25,000? Give `rate_after_25000` to six decimals, or let Python compute it.
     """,
     why="Two and a half times as many updates as `decay_steps` give the exponent 2.5.",
     hints=["How many times does `decay_steps` fit into 25,000? The exponent need not be whole.",
@@ -761,13 +760,13 @@ _add(
 )
 
 
-def half_life(decay_factor, decay_steps):
+def my_half_life(decay_factor, decay_steps):
     return decay_steps * math.log(0.5) / math.log(decay_factor)
 
 
 _add(
-    "4.3.3", half_life, "The half-life", 1, """
-    Write `half_life(decay_factor, decay_steps)`: the time in updates, as a float, in which the smooth rate
+    "4.3.3", my_half_life, "The half-life", 1, """
+    Write `my_half_life(decay_factor, decay_steps)`: the time in updates, as a float, in which the smooth rate
     `initial_rate * decay_factor ** (t / decay_steps)` halves.
     """,
     why="The initial rate cancels: halving takes the same time wherever it starts, and that is what makes it exponential.",
@@ -795,7 +794,7 @@ _add(
 )
 
 
-# --- 5.2 and 5.3 A training program that runs ---------------------------------------------------
+# --- 5.2 A training program that runs ---------------------------------------------------
 
 
 def residuals(prediction, target):
@@ -841,6 +840,54 @@ _add(
 )
 
 
+def rates_of_a_run(schedule, epochs, updates_per_epoch):
+    return schedule(np.arange(epochs * updates_per_epoch))
+
+
+_LINEAR = _Named("lambda t: 0.4 * (1 - t / 900)")
+_STEP = _Named("lambda t: 0.1 * 0.5 ** (t // 100)")
+
+
+_add(
+    "5.2.2", rates_of_a_run, "All rates of a run", 2, """
+    Write `rates_of_a_run(schedule, epochs, updates_per_epoch)`: the rates that a run uses, one for each update, in
+    order, as an array or a list. `schedule` is a function of the update index, a number or an array. The index is 0
+    at the first update of the run and is counted through all epochs.
+    """,
+    why="The optimizer counts through the run and knows nothing of epochs, so only the number of updates matters.",
+    hints=["How many updates does the run have in all? Write down their indices for 2 epochs of 3 updates.",
+           "`np.arange(n)` counts from 0 to n - 1, and `schedule` takes an array."],
+    probes=[(_LINEAR, 1, 3), (_LINEAR, 2, 3), (_LINEAR, 3, 2), (_STEP, 5, 50), (_STEP, 1, 250)],
+    slips=[
+        (lambda schedule, epochs, n: np.tile(schedule(np.arange(n)), epochs),
+         "The count begins again in every epoch, and with it the schedule: the article's fault. After the first epoch, "
+         "which number has the next update?"),
+        (lambda schedule, epochs, n: schedule(np.arange(epochs)),
+         "There is one rate for each epoch, and the epoch's number went to the schedule as if it were an update's."),
+        (lambda schedule, epochs, n: schedule(np.arange(epochs) * n),
+         "There is one rate for each epoch. A run uses one for each update."),
+        (lambda schedule, epochs, n: schedule(np.arange(n)), "These are the rates of the first epoch alone."),
+        (lambda schedule, epochs, n: np.repeat(schedule(np.arange(epochs)), n),
+         "The epoch's number went to the schedule as if it were an update's."),
+        (lambda schedule, epochs, n: np.repeat(schedule(np.arange(epochs) * n), n),
+         "Each epoch keeps the rate of its first update. The schedule is asked at every update."),
+        (lambda schedule, epochs, n: schedule(np.arange(epochs * n) + 1), "The count begins at 1. The first update is number 0."),
+        (lambda schedule, epochs, n: schedule(np.arange(epochs * n + 1)), "There is one rate too many: the last index is one "
+                                                                          "below the number of updates."),
+        (lambda schedule, epochs, n: schedule(np.arange(epochs * n - 1)), "The rate of the last update is missing."),
+        (lambda schedule, epochs, n: schedule(np.arange(epochs * n).reshape(epochs, n)),
+         "The rates are right and stand in a table, one row to an epoch. One after another is wanted."),
+        (lambda schedule, epochs, n: schedule(np.add.outer(np.arange(n), n * np.arange(epochs)).ravel()),
+         "All rates are there and not in order: the loop over the epochs must be the outer one."),
+        (lambda schedule, epochs, n: schedule(np.add.outer(np.arange(epochs), np.arange(n)).ravel()),
+         "Each epoch starts only one update later than the one before: epoch e begins after e whole epochs."),
+    ],
+)
+
+
+# --- 5.3 Reading the program --------------------------------------------------------------------
+
+
 def rate_per_epoch(schedule, updates_per_epoch):
     def rate(epoch):
         return schedule(epoch * updates_per_epoch)
@@ -856,7 +903,7 @@ def _rate_of_epoch(answer, schedule, updates_per_epoch, epoch):
 
 
 _add(
-    "5.2.2", rate_per_epoch, "From updates to epochs", 2, """
+    "5.3.1", rate_per_epoch, "From updates to epochs", 2, """
     The Keras callback `LearningRateScheduler` asks a function of the epoch, counted from 0, for one rate, and uses it
     for the whole epoch. Write `rate_per_epoch(schedule, updates_per_epoch)`: it returns such a function. The rate of
     an epoch is the one that `schedule`, a function of the update index, has at the first update of that epoch.
@@ -864,8 +911,8 @@ _add(
     why="Epoch e begins after e whole epochs, so its first update has the index e times `updates_per_epoch`.",
     hints=["With 50 updates in an epoch, which updates belong to epoch 0, and which to epoch 1?",
            "A function may return a function: `def rate(epoch): ...` inside, then `return rate`."],
-    probes=[*((_Named("lambda t: 0.1 * 0.5 ** (t // 100)"), 50, epoch) for epoch in (0, 1, 2, 3, 10)),
-            *((_Named("lambda t: 0.4 * (1 - t / 900)"), 45, epoch) for epoch in (0, 1, 7, 19)),
+    probes=[*((_STEP, 50, epoch) for epoch in (0, 1, 2, 3, 10)),
+            *((_LINEAR, 45, epoch) for epoch in (0, 1, 7, 19)),
             *((_Named("lambda t: np.minimum(t / 30, 1.0)"), 10, epoch) for epoch in (0, 1, 2, 3, 12))],
     slips=[
         (lambda schedule, n: schedule,
@@ -890,6 +937,38 @@ _add(
          "Every epoch gets the rate of update 0, as if the schedule began again each time."),
     ],
     use=_rate_of_epoch, asked="rate_per_epoch({}, {})({})",
+)
+
+
+def count_updates(samples, batch_size, epochs):
+    return math.ceil(samples / batch_size) * epochs
+
+
+_add(
+    "5.3.2", count_updates, "How many updates?", 1, """
+    Write `count_updates(samples, batch_size, epochs)`: how many updates a training makes, as an int. Each epoch goes
+    through all samples once, one update to a batch. A last batch that is not full is trained on as well, as `fit` does.
+    """,
+    why="An epoch has a whole number of batches, rounded up; the next epoch begins with a fresh batch.",
+    hints=["How many batches do 10 samples make, 4 to a batch? How many updates are that in 3 epochs?",
+           "`//` leaves the batch out that is not full. `math.ceil` rounds up, and gives an int."],
+    probes=[(1000, 32, 25), (10, 4, 3), (64, 32, 3), (442, 16, 10), (5, 10, 2), (100, 100, 7), (3, 1, 4)],
+    slips=[
+        (lambda samples, size, epochs: samples // size * epochs,
+         "The last batch of each epoch is left out where it is not full. `//` rounds down."),
+        (lambda samples, size, epochs: math.ceil(samples * epochs / size),
+         "Here a batch runs on into the next epoch. Each epoch begins with a fresh batch, so each is rounded by itself."),
+        (lambda samples, size, epochs: samples * epochs // size,
+         "This rounds only once, at the end, and down. Each epoch has its own last batch, full or not."),
+        (lambda samples, size, epochs: (samples // size + 1) * epochs,
+         "One too many in each epoch wherever the batches divide the samples evenly."),
+        (lambda samples, size, epochs: math.ceil(samples / size), "These are the updates of one epoch."),
+        (lambda samples, size, epochs: samples * epochs, "This is one update to a sample. A batch of samples makes one update."),
+        (lambda samples, size, epochs: samples / size * epochs,
+         "The number of batches in an epoch is whole: the last may be smaller, but is a batch."),
+        (lambda samples, size, epochs: round(samples / size) * epochs,
+         "`round` goes to the nearest whole number, so it leaves out a last batch that is less than half full."),
+    ],
 )
 
 
