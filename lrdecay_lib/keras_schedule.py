@@ -10,7 +10,7 @@ class KerasSchedule(keras.optimizers.schedules.LearningRateSchedule):
     """A schedule of this library as a Keras one, made by ``schedule.to_keras()``.
 
     It computes in float64 and returns Keras's float type, so the applied rate is the designed one,
-    rounded once. (JAX without its 64-bit mode computes in float32.)
+    rounded once. (On JAX, Keras computes cosines and floors in float32, in its 64-bit mode too.)
 
     Args:
         schedule: a `lrdecay_lib.schedules.Schedule`, or what its ``to_dict`` gave.

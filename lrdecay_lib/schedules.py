@@ -167,6 +167,10 @@ class Schedule:
         """A ``keras.optimizers.schedules.LearningRateSchedule``: serializable, in-graph, XLA.
 
         Importing TensorFlow happens here, at the first call, and nowhere else in this module.
+
+        A saved model holds the schedule's description, not its code. In a fresh process import
+        ``lrdecay_lib.keras_schedule`` before ``keras.models.load_model``: that registers the class,
+        without which Keras refuses the file. Training then goes on at the update where it stopped.
         """
         from .keras_schedule import KerasSchedule
 
