@@ -1,0 +1,591 @@
+"""Training: one run as one compiled program (`train`), and a grid of runs over the cores (`sweep`).
+
+    >>> run = train(Diabetes(), 0.1 * Linear(500), updates=500, seed=0)
+    >>> result = sweep(Diabetes(), {"constant": Constant(), "linear": Linear(500)}, peaks=[0.05, 0.1],
+    ...                seeds=range(20), updates=500)
+    >>> result.table
+
+How it works, from the bottom up. `_program` turns a task's Keras model and a Keras optimizer into one
+compiled function: in go the initial state, the data, the order of the samples and the rate of every update;
+out come what was recorded and the final state. Nothing returns to Python in between. `_prepare` makes what
+goes in from a seed, `_work` runs the program for some runs, and `sweep` hands `_work` to the cores.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import threading
+import warnings
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from .schedules import Schedule
+from .tasks import ORDER, Task, generator, import_keras, precision
+
+keras = import_keras()
+import tensorflow as tf  # noqa: E402  after its greeting was silenced
+
+try:  # a small run is slower on several threads than several runs on one thread each
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+except RuntimeError:
+    pass  # TensorFlow is already at work with the reader's own setting
+
+__all__ = ["train", "sweep", "load", "Run", "Sweep", "Plateau", "OPTIMIZERS"]
+
+OPTIMIZERS = {
+    "sgd": lambda: keras.optimizers.SGD(),
+    "momentum": lambda: keras.optimizers.SGD(momentum=0.9),
+    "nesterov": lambda: keras.optimizers.SGD(momentum=0.9, nesterov=True),
+    "adam": lambda: keras.optimizers.Adam(),
+    "adamw": lambda: keras.optimizers.AdamW(),
+    "rmsprop": lambda: keras.optimizers.RMSprop(),
+    "adagrad": lambda: keras.optimizers.Adagrad(),
+    "adadelta": lambda: keras.optimizers.Adadelta(),
+}
+BLOWN_UP = 1e6  # a run has diverged when its loss is not finite or this many times the first loss
+
+
+# --- one compiled program -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Settings:
+    """What a compiled program depends on. Equal settings share one program."""
+
+    task: Task
+    optimizer: str
+    updates: int
+    batch_size: int
+    evaluate_every: int
+    dtype: str
+    rule: object = None
+
+
+def _functional(description):
+    """A Keras optimizer that can be applied without side effects.
+
+    Keras's base optimizer offers ``stateless_apply``; its TensorFlow layer replaces it and the bookkeeping
+    below it with versions for several devices. This takes those back; every formula stays Keras's own.
+    """
+    optimizer = keras.optimizers.deserialize(json.loads(description))
+    kind = type(optimizer)
+    line = {parent.__name__: vars(parent) for parent in kind.__mro__}
+    base, devices = line["BaseOptimizer"], line["TFOptimizer"]
+    methods = {name: base[name] for name in devices
+               if name in base and not name.startswith("__") and name != "_clip_by_norm"}
+    return type(kind.__name__, (kind,), methods).from_config(optimizer.get_config())
+
+
+@functools.lru_cache(maxsize=64)
+def _model_and_optimizer(settings):
+    with precision(settings.dtype):
+        model = settings.task.model(0, settings.dtype)
+        optimizer = _functional(settings.optimizer)
+        optimizer.build(model.trainable_variables)
+    return model, optimizer
+
+
+@functools.lru_cache(maxsize=64)
+def _program(settings):
+    """The compiled function (state, rates, order, data) -> (state, record); see `_prepare` and `_work`."""
+    task, rule, updates = settings.task, settings.rule, settings.updates
+    model, optimizer = _model_and_optimizer(settings)
+    place = [variable is optimizer.learning_rate for variable in optimizer.variables].index(True)
+    marks = tf.constant(_marks(settings))
+    names = _columns(task)
+
+    def update(state, rate, x, y):
+        trainable, other, slots = state
+        slots = [rate if i == place else slot for i, slot in enumerate(slots)]
+        with tf.GradientTape() as tape:
+            tape.watch(trainable)
+            outputs, other, penalties = model.stateless_call(
+                trainable, other, x, training=True, return_losses=True)
+            loss = tf.reduce_mean(task.loss(y, outputs))
+            total = tf.add_n([loss, *penalties])
+        gradients = tape.gradient(total, trainable)
+        trainable, slots = optimizer.stateless_apply(slots, gradients, trainable)
+        return (trainable, other, slots), loss, slots[place]  # the rate that the optimizer holds
+
+    def evaluate(state, data):
+        trainable, other, slots = state
+        if optimizer.use_ema:  # report the averaged weights: they are what averaging is for
+            average = {id(v): value for v, value in zip(optimizer.variables, slots)}
+            trainable = [average[id(v)] for v in optimizer._model_variables_moving_average]
+        values = []
+        for split in _splits(task):
+            x, y = getattr(data, split)
+            outputs, _ = model.stateless_call(trainable, other, x, training=False)
+            values += [tf.reduce_mean(task.loss(y, outputs))]
+            values += [tf.reduce_mean(metric(y, outputs)) for metric in task.metrics.values()]
+        return tf.stack(values)
+
+    def array(length, shape=()):
+        return tf.TensorArray(settings.dtype, length, element_shape=shape)
+
+    @tf.function(jit_compile=True, autograph=False)
+    def run(state, rates, order, data):
+        x, y = data.train
+
+        def one_update(t, state, control, losses, used):
+            rate = rates[t] * control[0] if rule else rates[t]
+            state, loss, rate = update(state, rate, tf.gather(x, order[t]), tf.gather(y, order[t]))
+            return t + 1, state, control, losses.write(t, loss), used.write(t, rate)
+
+        def until_next_mark(k, t, state, control, losses, used, metrics):
+            t, state, control, losses, used = tf.while_loop(
+                lambda t, *_: t < marks[k], one_update, (t, state, control, losses, used))
+            measured = evaluate(state, data)
+            if rule:  # it first looks after the first stretch of updates, not before
+                after = rule.after(control, measured[names.index("validation_loss")])
+                control = [tf.where(k > 0, tf.cast(new, old.dtype), old) for new, old in zip(after, control)]
+            return k + 1, t, state, control, losses, used, metrics.write(k, measured)
+
+        control = [tf.constant(part, settings.dtype) for part in rule.start] if rule else []
+        _, _, state, _, losses, used, metrics = tf.while_loop(
+            lambda k, *_: k < len(marks), until_next_mark,
+            (0, 0, state, control, array(updates), array(updates), array(len(marks), (len(names),))))
+        return state, (losses.stack(), used.stack(), metrics.stack())
+
+    return run
+
+
+def _marks(settings):
+    """The numbers of finished updates after which a run is evaluated: 0, every so many, and the last."""
+    return np.unique([*range(0, settings.updates, settings.evaluate_every), settings.updates]).astype("int32")
+
+
+def _splits(task):
+    return ("validation", "test") if task.fresh else ("train", "validation", "test")
+
+
+def _columns(task):
+    return [f"{split}_{name}" for split in _splits(task) for name in ("loss", *task.metrics)]
+
+
+_lock = threading.RLock()  # Keras traces and builds models with process-wide settings
+
+
+@functools.lru_cache(maxsize=4)  # runs come in the order of their seeds
+def _prepare(settings, seed):
+    """What the program needs from a seed: initial state, order of the samples, data.
+
+    The state is (trainable weights, other variables, optimizer variables). The order has shape
+    (updates, batch size) and holds sample numbers: one permutation after another, each cut into whole
+    batches. Fresh data are drawn once for all updates and used in turn.
+    """
+    task, count = settings.task, settings.updates * settings.batch_size
+    _, optimizer = _model_and_optimizer(settings)
+    model = task.model(seed, settings.dtype)
+    trainable, other, slots = ([tf.constant(v.numpy()) for v in part] for part in (
+        model.trainable_variables, model.non_trainable_variables, optimizer.variables))
+    if optimizer.use_ema:  # Keras starts it at the first update; before that, the weights are the average
+        start = dict(zip(map(id, optimizer._model_variables_moving_average), trainable))
+        slots = [start.get(id(v), slot) for v, slot in zip(optimizer.variables, slots)]
+    data = task.data(seed, samples=count)
+    samples = len(data.train[0])
+    if task.fresh:
+        order = np.arange(count)
+    else:
+        batches = samples // settings.batch_size
+        if not batches:
+            raise ValueError(f"batch_size must be at most {samples}, the number of training samples; "
+                             f"got {settings.batch_size}")
+        rng, epochs = generator(seed, ORDER), -(-settings.updates // batches)
+        order = np.concatenate([rng.permutation(samples)[: batches * settings.batch_size] for _ in range(epochs)])
+    order = order[:count].reshape(settings.updates, settings.batch_size).astype("int32")
+    floats = settings.dtype
+    data = tf.nest.map_structure(
+        lambda part: tf.constant(part, floats if np.issubdtype(np.asarray(part).dtype, np.floating) else None), data)
+    return (trainable, other, slots), tf.constant(order), data
+
+
+def _work(settings, seed, rates, weights=None, keep=False):
+    """One run, wherever it is computed: (losses, rates used, metrics at each mark, final weights or None)."""
+    with _lock:
+        state, order, data = _prepare(settings, seed)
+        if weights is not None:
+            state = ([tf.constant(w, v.dtype) for w, v in zip(weights, state[0], strict=True)], *state[1:])
+        rates = tf.constant(rates, settings.dtype)
+        program = _program(settings)
+        with precision(settings.dtype):
+            program.get_concrete_function(state, rates, order, data)  # traced at most once
+    state, record = program(state, rates, order, data)
+    return *(part.numpy() for part in record), [w.numpy() for w in state[0]] if keep else None
+
+
+# --- closed-loop rules ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Plateau:
+    """Multiply the rate by ``factor`` when the validation loss has stopped falling. Lesson 2.2.
+
+    The rule of ``keras.callbacks.ReduceLROnPlateau``, looking once at each evaluation: an evaluation is an
+    improvement if its loss is below the best so far by more than ``least``; after ``patience`` evaluations
+    without one the rate falls, and for ``cooldown`` evaluations nothing is counted.
+
+    Any frozen dataclass with ``start`` (a tuple of numbers, the first of them the share of the peak that the
+    rate has) and ``after(control, loss)`` (the tuple after an evaluation, in ``keras.ops``) is a rule.
+
+    Args:
+        factor: what is left of the rate, in (0, 1).
+        patience: evaluations without improvement before the rate falls, at least 1.
+        least: the smallest fall that counts, at least 0.
+        cooldown: evaluations after a fall in which nothing is counted, at least 0.
+        floor: the smallest share of the peak, in [0, 1].
+    """
+
+    factor: float = 0.5
+    patience: int = 3
+    least: float = 0.0
+    cooldown: int = 0
+    floor: float = 0.0
+
+    def __post_init__(self):
+        if not 0 < self.factor < 1:
+            raise ValueError(f"factor must lie in (0, 1); got {self.factor!r}")
+        if self.patience < 1:
+            raise ValueError(f"patience must be at least 1; got {self.patience!r}")
+        if self.least < 0:
+            raise ValueError(f"least must be at least 0; got {self.least!r}")
+        if self.cooldown < 0:
+            raise ValueError(f"cooldown must be at least 0; got {self.cooldown!r}")
+        if not 0 <= self.floor <= 1:
+            raise ValueError(f"floor must lie in [0, 1]; got {self.floor!r}")
+
+    @property
+    def start(self):
+        return 1.0, np.inf, 0.0, 0.0  # share, best loss, evaluations waited, cooldown left
+
+    def after(self, control, loss):
+        ops = keras.ops
+        share, best, waited, cooling = control
+        cooling = ops.maximum(cooling - 1.0, 0.0)
+        better = loss < best - self.least
+        waited = ops.where(better | (control[3] > 0.0), 0.0, waited)
+        waited = ops.where(better | (cooling > 0.0), waited, waited + 1.0)
+        fall = waited >= self.patience
+        return (ops.where(fall, ops.maximum(share * self.factor, self.floor), share),
+                ops.where(better, loss, best),
+                ops.where(fall, 0.0, waited),
+                ops.where(fall, float(self.cooldown), cooling))
+
+
+# --- runs and sweeps ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What one run left behind.
+
+    Attributes:
+        optimizer, schedule: their names. peak: what the schedule was multiplied by. seed: the seed.
+        rates: the rate that each update really used, read from the optimizer inside the compiled program;
+            shape (updates,).
+        losses: the training loss of each update's batch, before the update; shape (updates,).
+        at: after how many updates the run was evaluated; shape (evaluations,).
+        metrics: name -> value at each of ``at``. Names are a split and a quantity, as "test_loss".
+        diverged_at: the first update whose batch had a loss that is not finite or above a million times the
+            first one's, or the number of updates if only the last evaluation shows it; None for a run that
+            stayed finite. From there on what is not a number stands as the worst: infinity, or minus
+            infinity for accuracy and r2.
+        weights: the final trainable weights, as ``model.trainable_variables`` orders them (from `train` only).
+    """
+
+    optimizer: str
+    schedule: str
+    peak: float
+    seed: int
+    rates: np.ndarray
+    losses: np.ndarray
+    at: np.ndarray
+    metrics: dict
+    diverged_at: int | None
+    weights: list | None = None
+
+    def __repr__(self):
+        end = ", ".join(f"{name}={values[-1]:.4g}" for name, values in self.metrics.items())
+        fate = "" if self.diverged_at is None else f" diverged at update {self.diverged_at};"
+        return (f"<Run {self.schedule} x {self.peak:g}, {self.optimizer}, seed {self.seed}, "
+                f"{len(self.rates)} updates;{fate} {end}>")
+
+
+def _run(optimizer, schedule, peak, seed, settings, outcome):
+    losses, rates, metrics, weights = outcome
+    # the loss before the first update is a property of the weights, so the scale of the task
+    bad = ~np.isfinite(losses) | (losses > BLOWN_UP * losses[0])
+    diverged_at = int(np.argmax(bad)) if bad.any() else None
+    metrics = dict(zip(_columns(settings.task), metrics.T))
+    for name, values in metrics.items():
+        if diverged_at is None and not np.isfinite(values).all():
+            diverged_at = settings.updates
+        worst = -np.inf if name.endswith(("accuracy", "r2")) else np.inf
+        metrics[name] = np.where(np.isnan(values), worst, values)
+    return Run(optimizer, schedule, float(peak), int(seed), rates, np.where(np.isnan(losses), np.inf, losses),
+               _marks(settings), metrics, diverged_at, weights)
+
+
+def train(task, schedule, updates, seed=0, optimizer="sgd", batch_size=32, evaluate_every=None,
+          dtype="float64", weights=None):
+    """Make one run.
+
+    Args:
+        task: a `Task`.
+        schedule: a callable of the 0-based update index, or a closed-loop rule such as `Plateau` (then the
+            rate is the rule's share of 1).
+        updates: how many updates to make, at least 1.
+        seed: decides split, initial weights and data order.
+        optimizer: a name in `OPTIMIZERS`, or a Keras optimizer, whose own learning rate is not used.
+        batch_size: samples of an update. The last incomplete batch of an epoch is left out.
+        evaluate_every: updates between evaluations; by default about 20 evaluations. The initial and the
+            final weights are always evaluated.
+        dtype: "float64" or "float32".
+        weights: initial trainable weights instead of the seed's, for example another run's ``weights``.
+
+    Returns:
+        A `Run`.
+    """
+    settings = _settings(task, schedule, optimizer, updates, batch_size, evaluate_every, dtype)
+    outcome = _work(settings, seed, _rates(schedule, 1.0, updates), weights, keep=True)
+    return _run(_name(optimizer), getattr(schedule, "__name__", type(schedule).__name__), 1.0, seed, settings, outcome)
+
+
+def sweep(task, schedules, peaks, seeds, updates, optimizer="sgd", batch_size=32, evaluate_every=None,
+          dtype="float64", executor=None, progress=None):
+    """Make a run for each schedule, peak, seed and optimizer, on all cores.
+
+    Each run equals the one that `train` makes alone, bit for bit.
+
+    Args:
+        task: a `Task`.
+        schedules: name -> schedule with a peak of 1 (or any callable of the update index, or a closed-loop
+            rule). Each is multiplied by each peak.
+        peaks: the peak rates, or a dict: schedule name -> peak rate or rates.
+        seeds: whole numbers of at least 0.
+        optimizer: as for `train`, or a dict: name -> optimizer.
+        updates, batch_size, evaluate_every, dtype: as for `train`.
+        executor: a ``concurrent.futures.Executor`` to hand the runs to; by default threads, one for each core.
+            Task and rule must be picklable if it has other processes. A run whose worker died is named in
+            ``missing``.
+        progress: show a bar; by default only in a terminal.
+
+    Returns:
+        A `Sweep`. After an interrupt it holds the runs that were finished.
+    """
+    optimizers = optimizer if isinstance(optimizer, dict) else {_name(optimizer): optimizer}
+    peaks = _peaks(schedules, peaks)
+    seeds = _distinct("seeds", [int(generator(seed, 0) and seed) for seed in seeds])
+    jobs = [  # seed by seed, because preparing a seed costs more than running it
+        (name, kind, peak, seed, _settings(task, schedule, one, updates, batch_size, evaluate_every, dtype),
+         _rates(schedule, peak, updates))
+        for seed in seeds for name, one in optimizers.items()
+        for kind, schedule in schedules.items() for peak in peaks[kind]]
+    runs, missing = _spread(jobs, executor, progress)
+    about = dict(task=repr(task), optimizers={name: _describe(one) for name, one in optimizers.items()},
+                 schedules={kind: repr(schedule) for kind, schedule in schedules.items()}, updates=updates,
+                 batch_size=batch_size, evaluate_every=jobs[0][4].evaluate_every, dtype=dtype)
+    return Sweep(about, runs, missing)
+
+
+def _spread(jobs, executor, progress):
+    """Hand the jobs to the executor; give back the finished runs in the jobs' order, and what is missing."""
+    own = None if executor else ThreadPoolExecutor(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity")
+                                                   else os.cpu_count())
+    _check_executor(executor)
+    finished, missing, futures = {}, {}, {}
+    try:
+        with tqdm(total=len(jobs), unit="run", disable=None if progress is None else not progress) as bar:
+            for i, (*_, seed, settings, rates) in enumerate(jobs):
+                futures[(executor or own).submit(_work, settings, seed, rates)] = i
+            for future in as_completed(futures):
+                i = futures[future]
+                name, kind, peak, seed, settings, _ = jobs[i]
+                try:
+                    finished[i] = _run(name, kind, peak, seed, settings, future.result())
+                except Exception as error:
+                    if not _worker_died(error):
+                        error.add_note(f"in the run {kind} x {peak:g}, {name}, seed {seed}")
+                        raise
+                    missing[i] = error
+                bar.update()
+    except KeyboardInterrupt:
+        warnings.warn(f"interrupted: {len(finished)} of {len(jobs)} runs are finished", stacklevel=3)
+        missing |= {i: "interrupted" for i in range(len(jobs)) if i not in finished and i not in missing}
+    finally:
+        for future in futures:
+            future.cancel()
+        if own:
+            own.shutdown(cancel_futures=True)
+    lost = [(*jobs[i][:4], str(error) or type(error).__name__) for i, error in sorted(missing.items())]
+    return [finished[i] for i in sorted(finished)], lost
+
+
+def _worker_died(error):
+    """Whether a future failed because its process is gone, not because the run is wrong."""
+    return isinstance(error, BrokenExecutor) or type(error).__name__ in ("KilledWorker", "CancelledError")
+
+
+def _check_executor(executor):
+    context = getattr(executor, "_mp_context", None)
+    if context is not None and context.get_start_method() == "fork":
+        raise ValueError("executor must not fork, because TensorFlow's threads do not survive it; write "
+                         "ProcessPoolExecutor(mp_context=multiprocessing.get_context('spawn'))")
+
+
+class Sweep:
+    """The runs of a sweep.
+
+    Attributes:
+        about: what the runs have in common, as plain values.
+        runs: list of `Run`.
+        missing: (optimizer, schedule, peak, seed, reason) of each run that was interrupted or lost.
+        table: a pandas table with one row for each run: optimizer, schedule, peak, seed, diverged,
+            diverged_at (NaN for none) and the last value of each metric.
+        curves: a pandas table with one row for each evaluation of each run.
+    """
+
+    def __init__(self, about, runs, missing=()):
+        self.about, self.runs, self.missing = about, list(runs), [tuple(lost) for lost in missing]
+
+    @functools.cached_property
+    def table(self):
+        return pd.DataFrame([
+            {**_labels(run), "diverged": run.diverged_at is not None,
+             "diverged_at": np.nan if run.diverged_at is None else run.diverged_at,
+             **{name: values[-1] for name, values in run.metrics.items()}} for run in self.runs])
+
+    @functools.cached_property
+    def curves(self):
+        return pd.concat([pd.DataFrame({**_labels(run), "update": run.at, **run.metrics}) for run in self.runs],
+                         ignore_index=True)
+
+    def run(self, **labels):
+        """The one run with these labels, as ``result.run(schedule="linear", peak=0.1, seed=3)``."""
+        found = [run for run in self.runs if all(getattr(run, name) == value for name, value in labels.items())]
+        if len(found) != 1:
+            raise ValueError(f"the labels must fit exactly one run; {labels} fits {len(found)}")
+        return found[0]
+
+    def __repr__(self):
+        count = {name: len({getattr(run, name) for run in self.runs}) for name in ("schedule", "peak", "seed")}
+        diverged = sum(run.diverged_at is not None for run in self.runs)
+        return (f"<Sweep of {self.about['task']}: {len(self.runs)} runs of {self.about['updates']} updates "
+                f"({count['schedule']} schedules, {count['peak']} peaks, {count['seed']} seeds, "
+                f"{', '.join(self.about['optimizers'])}, {self.about['dtype']}); {diverged} diverged"
+                + (f"; {len(self.missing)} missing" if self.missing else "") + ">")
+
+    def save(self, path):
+        """Write everything to one ``.npz`` file, which `load` reads back. It holds no pickled objects."""
+        labels = [{**_labels(run), "diverged_at": run.diverged_at} for run in self.runs]
+        text = json.dumps({"about": self.about, "runs": labels, "missing": self.missing})
+        metrics = {f"metric {name}": np.stack([run.metrics[name] for run in self.runs])
+                   for name in (self.runs[0].metrics if self.runs else ())}
+        arrays = {name: np.stack([getattr(run, name) for run in self.runs]) if self.runs else np.empty(0)
+                  for name in ("rates", "losses", "at")}
+        with open(path, "wb") as file:
+            np.savez_compressed(file, text=text, **arrays, **metrics)
+
+
+def _labels(run):
+    return {"optimizer": run.optimizer, "schedule": run.schedule, "peak": run.peak, "seed": run.seed}
+
+
+def load(path):
+    """The `Sweep` that `Sweep.save` wrote."""
+    with np.load(path, allow_pickle=False) as file:
+        arrays = dict(file)
+    text = json.loads(str(arrays["text"]))
+    metrics = {name.removeprefix("metric "): values for name, values in arrays.items() if name.startswith("metric ")}
+    runs = [Run(**labels, rates=arrays["rates"][i], losses=arrays["losses"][i], at=arrays["at"][i],
+                metrics={name: values[i] for name, values in metrics.items()})
+            for i, labels in enumerate(text["runs"])]
+    return Sweep(text["about"], runs, text["missing"])
+
+
+# --- reading the arguments ------------------------------------------------------------------------
+
+
+def _describe(optimizer):
+    """A Keras optimizer as text: its class and settings, without its rate and its counted name."""
+    if isinstance(optimizer, str):
+        if optimizer not in OPTIMIZERS:
+            raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, or a Keras optimizer; "
+                             f"got {optimizer!r}")
+        optimizer = OPTIMIZERS[optimizer]()
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        raise ValueError(f"optimizer must be a name or a Keras optimizer; got {optimizer!r}")
+    for name in ("gradient_accumulation_steps", "ema_overwrite_frequency", "loss_scale_factor"):
+        if getattr(optimizer, name, None):
+            raise ValueError(f"{name} must be None: the compiled run does not do it; got {getattr(optimizer, name)!r}")
+    description = keras.optimizers.serialize(optimizer)
+    description["config"] |= {"learning_rate": 0.0, "name": "optimizer"}
+    return json.dumps(description, sort_keys=True)
+
+
+def _name(optimizer):
+    return optimizer if isinstance(optimizer, str) else type(optimizer).__name__
+
+
+def _is_rule(schedule):
+    return hasattr(schedule, "start") and hasattr(schedule, "after")
+
+
+def _settings(task, schedule, optimizer, updates, batch_size, evaluate_every, dtype):
+    for name, value in dict(updates=updates, batch_size=batch_size).items():
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+            raise ValueError(f"{name} must be a whole number of at least 1; got {value!r}")
+    if not isinstance(task, Task):
+        raise ValueError(f"task must be a Task; got {task!r}")
+    if evaluate_every is None:
+        evaluate_every = max(1, updates // 20)
+    if isinstance(evaluate_every, bool) or not isinstance(evaluate_every, (int, np.integer)) or evaluate_every < 1:
+        raise ValueError(f"evaluate_every must be a whole number of at least 1, or None; got {evaluate_every!r}")
+    if dtype not in ("float32", "float64"):
+        raise ValueError(f"dtype must be 'float32' or 'float64'; got {dtype!r}")
+    return _Settings(task, _describe(optimizer), int(updates), int(batch_size), int(evaluate_every), dtype,
+                     schedule if _is_rule(schedule) else None)
+
+
+def _rates(schedule, peak, updates):
+    """The rate of each update in float64; a closed-loop rule multiplies these by its share."""
+    if _is_rule(schedule):
+        return np.full(updates, float(peak))
+    if not callable(schedule):
+        raise ValueError(f"schedule must be a callable of the update index, or a rule; got {schedule!r}")
+    if isinstance(schedule, Schedule):
+        values = schedule(np.arange(updates))
+    else:
+        values = np.array([float(schedule(t)) for t in range(updates)])
+    values = peak * values
+    if not (np.isfinite(values).all() and (values >= 0).all()):
+        t = int(np.argmin(np.isfinite(values) & (values >= 0)))
+        raise ValueError(f"schedule must give finite rates of at least 0; update {t} gets {values[t]!r}")
+    return values
+
+
+def _peaks(schedules, peaks):
+    """Schedule name -> list of peaks."""
+    if not isinstance(schedules, dict) or not schedules:
+        raise ValueError(f"schedules must be a dict: name -> schedule; got {schedules!r}")
+    for name, schedule in schedules.items():
+        if isinstance(schedule, Schedule) and not np.isclose(schedule.peak, 1.0):
+            raise ValueError(f"schedules must have a peak of 1, because a sweep multiplies them by each peak; "
+                             f"{name!r} has {schedule.peak:g}")
+    each = peaks if hasattr(peaks, "keys") else {name: peaks for name in schedules}
+    if set(each) != set(schedules):
+        raise ValueError(f"peaks must name the schedules {sorted(schedules)}; got {sorted(each)}")
+    return {name: _distinct(f"peaks of {name!r}", [float(peak) for peak in np.atleast_1d(each[name])])
+            for name in schedules}
+
+
+def _distinct(name, values):
+    if not values or len(set(values)) != len(values):
+        raise ValueError(f"{name} must be distinct, at least one; got {values!r}")
+    return values
