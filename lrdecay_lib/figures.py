@@ -129,3 +129,151 @@ def schedules(designed, updates, recorded=None, log=False, title=None, display=T
     label_ends(axes, labels)
     alt = f"Learning rate against update, {t[0]} to {t[-1]}: " + "; ".join(words) + "."
     return show(figure, alt) if display else (figure, axes, alt)
+
+
+def loss_bands(curves, metric="test_loss", log=False, title=None, display=True):
+    """A metric against the update: the median of the runs of each schedule, and a band for the runs.
+
+    The band goes from the lower to the upper quartile over the seeds; the caption should say so.
+
+    Args:
+        curves: one row for each evaluation of each run, with the columns schedule, peak, seed, update and the
+            metric, such as a sweep's ``curves``; one peak for each schedule.
+        metric: the column to draw.
+        log: a logarithmic axis for it.
+        title, display: as in `schedules`.
+    """
+    figure, axes = new(xlabel="update", ylabel=_words(metric), yscale="log" if log else "linear")
+    if title:
+        axes.set_title(title)
+    others, labels, words = cycle(_OTHERS), [], []
+    for name, runs in _one_peak(curves):
+        low, middle, high = _quartiles(runs.groupby("update")[metric])
+        style = look(name, others)
+        axes.plot(middle.index, middle, **style)
+        axes.fill_between(middle.index, low, high, color=style["color"], alpha=0.18, linewidth=0)
+        labels.append((name, middle.index[-1], middle.iloc[-1], style["color"]))
+        words.append(f"{name} goes from {middle.iloc[0]:.3g} to {middle.iloc[-1]:.3g} "
+                     f"(quartiles {low.iloc[-1]:.3g} and {high.iloc[-1]:.3g})")
+    label_ends(axes, labels)
+    alt = (f"{_words(metric).capitalize()} against update, median of {curves['seed'].nunique()} seeds: "
+           + "; ".join(words) + ".")
+    return show(figure, alt) if display else (figure, axes, alt)
+
+
+def loss_against_peak(table, metric="test_loss", log=True, top=None, title=None, display=True):
+    """The final metric against the peak rate, a line for each schedule, and a ring at each one's best.
+
+    The line is the median over the seeds and the band goes from the lower to the upper quartile. Where most
+    runs diverged there is no point. The rate axis is logarithmic.
+
+    Args:
+        table: one row for each run, with the columns schedule, peak, seed and the metric.
+        metric: the column to draw; the best is the highest of an accuracy or R2, and the lowest of all else.
+        log: a logarithmic axis for the metric.
+        top: the upper limit of the metric's axis, or None.
+        title, display: as in `schedules`.
+    """
+    figure, axes = new(xlabel="peak learning rate", ylabel=_words(metric), xscale="log",
+                       yscale="log" if log else "linear")
+    if title:
+        axes.set_title(title)
+    others, labels, words = cycle(_OTHERS), [], []
+    for name, runs in table.groupby("schedule", sort=False):
+        low, middle, high = (part[np.isfinite(part)] for part in _quartiles(runs.groupby("peak")[metric]))
+        if "diverged" in runs:
+            share = runs.groupby("peak")["diverged"].mean()
+            middle = middle[share.reindex(middle.index) <= 0.5]
+        if middle.empty:
+            words.append(f"{name} diverged at every peak")
+            continue
+        high = high.reindex(middle.index).fillna(middle.max())
+        style = look(name, others)
+        axes.plot(middle.index, middle, **style)
+        axes.fill_between(middle.index, low.reindex(middle.index), high, color=style["color"], alpha=0.18, linewidth=0)
+        best = middle.idxmax() if metric.endswith(("accuracy", "r2")) else middle.idxmin()
+        axes.plot(best, middle[best], "o", markersize=7, markerfacecolor="white", color=style["color"])
+        labels.append((name, middle.index[-1], middle.iloc[-1], style["color"]))
+        words.append(f"{name} is best, {middle[best]:.3g}, at a peak of {best:.3g}")
+    if top is not None:
+        axes.set_ylim(top=top)
+        labels = [(name, x, min(y, top), color) for name, x, y, color in labels]
+    label_ends(axes, labels)
+    alt = (f"Final {_words(metric)} against peak learning rate, median of {table['seed'].nunique()} seeds: "
+           + "; ".join(words) + ".")
+    return show(figure, alt) if display else (figure, axes, alt)
+
+
+def paired_differences(effects, title=None, display=True):
+    """The difference of each seed as a dot, and the mean with its interval, a row for each condition.
+
+    Args:
+        effects: condition -> `evidence.Effect`, all in one unit. Right of zero the treatment is better.
+        title, display: as in `schedules`.
+    """
+    units = {effect.unit for effect in effects.values()}
+    if len(units) != 1:
+        raise ValueError(f"effects must have one unit; got {sorted(units)}")
+    unit = f" ({units.pop()})" if units != {""} else ""
+    figure, axes = new(height=1.2 + 0.55 * len(effects), xlabel=f"paired difference{unit}, better to the right")
+    if title:
+        axes.set_title(title)
+    words = []
+    for row, (name, effect) in enumerate(effects.items()):
+        values = np.sort(effect.values)
+        spread = 0.18 * (np.arange(len(values)) % 5 - 2) / 2  # a fixed jitter, so that the figure stays the same
+        axes.plot(values, row + spread, "o", markersize=4, color="#999999", markeredgewidth=0)
+        axes.plot(effect.interval, (row, row), color="#0072B2", linewidth=3, solid_capstyle="butt")
+        axes.plot(effect.mean, row, "D", markersize=6, color="#0072B2")
+        words.append(f"{name} {effect.mean:+.3g}, interval {effect.low:+.3g} to {effect.high:+.3g}")
+    axes.axvline(0, color="#444444", linewidth=1)
+    axes.set_yticks(range(len(effects)), list(effects))
+    axes.set_ylim(len(effects) - 0.5, -0.5)
+    axes.grid(axis="y", visible=False)
+    alt = f"Paired differences{unit}, positive is better: " + "; ".join(words) + "."
+    return show(figure, alt) if display else (figure, axes, alt)
+
+
+def heat_map(table, x, y, value, log=False, title=None, display=True):
+    """A value over two columns of a table, averaged over all else: colour, and the number in each cell.
+
+    Args:
+        table: a pandas table with the columns ``x``, ``y`` and ``value``.
+        log: a logarithmic colour scale.
+        title, display: as in `schedules`.
+    """
+    wide = table.pivot_table(index=y, columns=x, values=value, aggfunc="mean", sort=False)
+    wide = wide.sort_index(axis=1) if wide.columns.dtype.kind in "iuf" else wide
+    wide = wide.sort_index(ascending=False) if wide.index.dtype.kind in "iuf" else wide
+    figure, axes = new(height=1.4 + 0.4 * len(wide), xlabel=_words(x), ylabel=_words(y))
+    if title:
+        axes.set_title(title)
+    cells = np.ma.masked_invalid(wide.to_numpy(dtype=float))
+    image = axes.imshow(cells, cmap="cividis", aspect="auto", norm="log" if log else "linear")
+    axes.grid(visible=False)
+    for axis, names in ((axes.xaxis, wide.columns), (axes.yaxis, wide.index)):
+        axis.set_ticks(range(len(names)), [f"{name:.2g}" if isinstance(name, float) else str(name) for name in names])
+    digits = 3 if wide.shape[1] <= 8 else 2
+    for (row, column), number in np.ndenumerate(wide.to_numpy(dtype=float)):
+        light = np.isfinite(number) and image.norm(number) > 0.5
+        axes.text(column, row, f"{number:.{digits}g}" if np.isfinite(number) else "–", ha="center", va="center", fontsize=9,
+                  color="black" if light or not np.isfinite(number) else "white")
+    low, high = wide.stack().idxmin(), wide.stack().idxmax()
+    alt = (f"Mean {_words(value)} by {_words(x)} and {_words(y)}: lowest, {wide.loc[low]:.3g}, at {_words(y)} {low[0]} and "
+           f"{_words(x)} {low[1]}; highest, {wide.loc[high]:.3g}, at {high[0]} and {high[1]}.")
+    return show(figure, alt) if display else (figure, axes, alt)
+
+
+def _words(column):
+    return str(column).replace("_", " ")
+
+
+def _quartiles(groups):
+    return (groups.quantile(share, interpolation="nearest") for share in (0.25, 0.5, 0.75))
+
+
+def _one_peak(curves):
+    for name, runs in curves.groupby("schedule", sort=False):
+        if runs["peak"].nunique() != 1:
+            raise ValueError(f"{name!r} has {runs['peak'].nunique()} peaks; choose one, as curves[curves.peak == 0.1]")
+        yield name, runs
