@@ -8,6 +8,8 @@ import ast
 import re
 import sys
 
+import lessons
+
 # Cells whose output may differ from run to run, each with its reason: {("03_2_step_decay", 5): "a timing"}
 MAY_IGNORE_OUTPUT = {}
 
@@ -105,10 +107,7 @@ def portable_markdown(notebook):
 
 def imports_only_what_colab_has(notebook):
     for number, cell in code_cells(notebook):
-        # a magic is not Python: put a `pass` in its place, as deeply indented
-        lines = [re.match(r"\s*", raw).group(0) + "pass" if raw.strip().startswith(("%", "!")) else raw
-                 for raw in cell.source.splitlines()]
-        for node in ast.walk(ast.parse("\n".join(lines))):
+        for node in ast.walk(ast.parse(lessons.without_magics(cell.source))):
             names = ([alias.name for alias in node.names] if isinstance(node, ast.Import)
                      else [node.module or ""] if isinstance(node, ast.ImportFrom) else [])
             for name in names:

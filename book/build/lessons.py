@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import re
 from pathlib import Path
 
 import jupytext
@@ -53,15 +54,15 @@ def library_files(sources, library=LIBRARY):
     return sorted(found)
 
 
+def without_magics(source):
+    """A cell's source as Python: each magic line becomes a `pass`, as deeply indented."""
+    return re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
+
+
 def imported_rooms(source):
     """Names of the library's modules that a Python source imports, anywhere in it."""
-    # a notebook's magics are not Python, and import none of our modules
-    lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
     rooms = {"__init__"} if "lrdecay_lib" in source else set()
-    try:
-        tree = ast.parse("\n".join(lines))
-    except SyntaxError:  # an `if` whose only line was a magic
-        tree = ast.parse("\n".join(line if line.strip() else "" for line in lines if "import" in line.split()))
+    tree = ast.parse(without_magics(source))
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").startswith("lrdecay_lib")):
             module = (node.module or "").removeprefix("lrdecay_lib").strip(".")
