@@ -1,0 +1,90 @@
+"""The repository as a whole: one address, no host of a package index, no path of a machine, a true README."""
+
+import re
+import subprocess
+
+import lessons
+import pytest
+import yaml
+
+ROOT = lessons.ROOT
+ADDRESS = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"]
+# repositories that are not ours and may be named, for example as references
+OTHERS = set()
+
+
+def tracked():
+    """The text files that belong to the project: tracked, or new and not ignored."""
+    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
+                            capture_output=True, text=True, check=True).stdout.split("\n")
+    for name in filter(None, listed):
+        path = ROOT / name
+        if path.is_file() and path.suffix not in {".png", ".ico", ".svg"}:
+            yield name, path.read_text(encoding="utf-8")
+
+
+def test_every_link_to_the_repository_agrees_with_config():
+    home = ADDRESS.removeprefix("https://github.com/").lower()
+    wrong = []
+    for name, text in tracked():
+        for match in re.finditer(r"(?:github\.com|colab\.research\.google\.com/github|raw\.githubusercontent\.com)"
+                                 r"/([\w.-]+/[\w.-]+?)(?=\.git\b|[^\w.-]|\.$|\.\s|$)", text):
+            if match.group(1).lower() not in {home, *OTHERS}:
+                wrong.append(f"{name} names {match.group(1)}")
+    assert not wrong, f"the repository is {home} (set in _config.yml): mend {wrong}, or add a foreign one to OTHERS"
+
+
+def test_no_package_index_is_named():
+    for name, text in tracked():
+        if "lock" in name or name in {"Makefile", ".ci/run", "pyproject.toml"} or name.startswith(".github/"):
+            assert not re.search(r"https?://|index-url|find-links", text.replace("https://github.com", "")), name
+
+
+def test_every_locked_package_has_hashes():
+    requirements = re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text().strip())
+    assert len(requirements) > 100
+    for requirement in requirements:
+        assert "==" in requirement and "--hash=sha256:" in requirement, requirement.splitlines()[0]
+
+
+def test_no_path_of_a_machine():
+    for name, text in tracked():
+        if not name.startswith("tests/") and name != "requirements.lock":
+            found = re.search(r"(?<![\w./~])/(?:home|root|work|tmp|Users)/\w", text)
+            assert not found, f"{name} holds {found.group(0)}"
+
+
+def test_readers_get_ranges_and_the_book_gets_pins():
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = project["dependencies"] + sum(project["optional-dependencies"].values(), [])
+    assert not [line for line in wanted if "==" in line]
+
+
+def test_commands_of_the_readme_exist():
+    readme, makefile = (ROOT / "README.md").read_text(), (ROOT / "Makefile").read_text()
+    named = set(re.findall(r"`?make ([a-z-]+)", "\n".join(re.findall(r"```bash\n(.*?)```|(`make [a-z-]+)", readme, re.S)
+                                                          and re.findall(r"make [a-z-]+", readme))))
+    assert {"book", "test"} <= named
+    assert all(re.search(rf"^{name}:", makefile, re.MULTILINE) for name in named), named
+
+
+def test_links_of_the_readme_lead_somewhere():
+    readme = (ROOT / "README.md").read_text()
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", readme) + re.findall(r'src="(?!https?:)([^"]+)', readme):
+        assert (ROOT / target).exists(), f"README.md links to {target}, which is not there"
+
+
+@pytest.mark.parametrize("source", lessons.texts(), ids=lambda path: path.stem)
+def test_citations_stand_in_the_reference_list(source):
+    """A lesson cites by a link to a DOI or an arXiv id, and the reference list has that id."""
+    bibliography = (ROOT / "book" / "references.bib").read_text().lower()
+    for kind, key in re.findall(r"https://(doi\.org|arxiv\.org/abs)/([^\s)]+)", source.read_text()):
+        assert key.lower() in bibliography, f"{source.name} cites {kind}/{key}, which is not in references.bib"
+
+
+def test_every_lesson_is_in_the_table_of_contents():
+    contents = (ROOT / "_toc.yml").read_text()
+    for text in lessons.texts():
+        assert f"chapters/{text.parent.name}/{text.stem}" in contents, f"{text.name} is not in _toc.yml"

@@ -1,0 +1,171 @@
+"""The rendered site, as a browser without a network sees it: over HTTP on loopback, and opened as files."""
+
+import functools
+import http.server
+import re
+import shutil
+import threading
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
+
+import lessons
+import pytest
+import yaml
+
+SITE = lessons.ROOT / "_build" / "html"
+BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html")
+               if not {"_static", "_sources"} & set(path.relative_to(SITE).parts))
+LESSONS = [page for page in PAGES if page.startswith("chapters/")]
+
+needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed: the site was not opened in a browser")
+every_page = pytest.mark.parametrize("page_name", PAGES)
+
+
+def test_the_site_is_built():
+    assert (SITE / "index.html").exists(), "the site is not built: run `make book`"
+    assert LESSONS, "the site has no lesson: run `make book`"
+
+
+class Links(HTMLParser):
+    """The addresses and the anchors of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.addresses, self.anchors, self.images = [], set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.anchors |= {values[key] for key in ("id", "name") if values.get(key)}
+        self.addresses += [values[key] for key in ("href", "src") if values.get(key)]
+        if tag == "img":
+            self.images.append(values)
+
+
+@functools.cache
+def links(page_name):
+    return Links((SITE / page_name).read_text(encoding="utf-8"))
+
+
+@every_page
+def test_inside_links_lead_somewhere(page_name):
+    broken = []
+    for address in links(page_name).addresses:
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc or address.startswith("#"):
+            continue
+        target = (SITE / page_name).parent.joinpath(unquote(parts.path)).resolve() if parts.path else SITE / page_name
+        if not target.is_file():
+            broken.append(address)
+        elif parts.fragment and target.suffix == ".html":
+            if unquote(parts.fragment) not in links(target.relative_to(SITE.resolve()).as_posix()).anchors:
+                broken.append(address)
+    assert not broken, f"{page_name} links to what is not there: {broken}"
+
+
+@pytest.mark.parametrize("page_name", LESSONS)
+def test_lesson_opens_in_colab_and_downloads(page_name):
+    config = yaml.safe_load((lessons.ROOT / "_config.yml").read_text())
+    name = page_name.removesuffix(".html")
+    owner = config["repository"]["url"].removeprefix("https://github.com/")
+    colab = f"{config['launch_buttons']['colab_url']}/github/{owner}/blob/{config['repository']['branch']}/{name}.ipynb"
+    found = [address for address in links(page_name).addresses if "colab" in address and "_static" not in address]
+    assert found and set(found) == {colab}, found
+    assert (lessons.ROOT / f"{name}.ipynb").exists()
+    downloads = [address for address in links(page_name).addresses if address.endswith(f"_sources/{name}.ipynb")]
+    assert downloads, "no link downloads the notebook"
+    assert (SITE / "_sources" / f"{name}.ipynb").read_bytes() == (lessons.ROOT / f"{name}.ipynb").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def addresses():
+    """The two ways to open a page: from a server on loopback, and as a file."""
+    quiet = type("Quiet", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(quiet, directory=str(SITE)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield {"http": f"http://127.0.0.1:{server.server_port}/", "file": SITE.as_uri() + "/"}
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        yield playwright.chromium.launch(executable_path=BROWSER, args=flags)
+
+
+def open_page(browser, base, page_name, scheme="light", width=1280):
+    """A page that has finished its work, with what it asked for and what it complained of."""
+    page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page.requested, page.complaints = [], []
+    page.on("request", lambda request: page.requested.append(request.url))
+    page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.goto(base + page_name, wait_until="load")
+    page.evaluate("() => window.MathJax && MathJax.startup ? MathJax.startup.promise.then(() => 0) : 0")
+    return page
+
+
+@needs_browser
+@pytest.mark.parametrize("way", ["http", "file"])
+@every_page
+def test_page_needs_nothing_from_elsewhere(browser, addresses, page_name, way):
+    page = open_page(browser, addresses[way], page_name)
+    own = (addresses[way], "data:", "blob:")
+    strangers = [url for url in page.requested if not url.startswith(own)]
+    assert not strangers, f"{page_name} asks other hosts for {strangers}"
+    assert not page.complaints, page.complaints
+    assert page.requested, "the browser loaded nothing"
+    page.close()
+
+
+@needs_browser
+@every_page
+def test_page_shows_its_math_and_figures(browser, addresses, page_name):
+    page = open_page(browser, addresses["file"], page_name)
+    formulas = page.locator(".math").count()
+    assert page.locator("mjx-container").count() >= formulas, "a formula was not rendered"
+    assert page.locator("mjx-merror, [data-mjx-error]").count() == 0, "a formula has an error"
+    assert not re.search(r"\$[^$\n]*\\[a-z]+|\\\(|\\\[", page.locator("article").first.inner_text() if page.locator("article").count() else ""), \
+        "raw TeX is on the page"
+    for image in page.locator("article img").all():
+        image.scroll_into_view_if_needed()
+        assert (image.get_attribute("alt") or "").strip(), f"no alternative text: {image.get_attribute('src')}"
+        assert image.evaluate("e => e.decode().then(() => e.naturalWidth > 0, () => false)"), "an image does not load"
+    page.close()
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_figures_fit_the_colour_scheme(browser, addresses, scheme):
+    """In the dark a figure's white background turns dark, and its black text light."""
+    page = open_page(browser, addresses["file"], LESSONS[0], scheme)
+    assert page.locator("html").get_attribute("data-theme") == scheme
+    figure = page.locator("div.cell_output img").first
+    assert ("invert" in figure.evaluate("e => getComputedStyle(e).filter")) == (scheme == "dark")
+    page.close()
+
+
+@needs_browser
+@every_page
+def test_page_does_not_scroll_sideways_on_a_phone(browser, addresses, page_name):
+    page = open_page(browser, addresses["file"], page_name, width=390)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+@needs_browser
+@pytest.mark.parametrize("way", ["http", "file"])
+def test_search_finds_a_lesson(browser, addresses, way):
+    page = open_page(browser, addresses[way], "search.html?q=sawtooth")
+    page.wait_for_selector("#search-results li a")
+    assert "step" in page.locator("#search-results li").first.inner_text().lower()
+    page.close()
+
+
+def test_search_field_stands_once():
+    html = (SITE / LESSONS[0]).read_text()
+    assert html.count('type="search"') == 1
