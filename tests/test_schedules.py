@@ -87,7 +87,8 @@ def test_cycle_runs_again_longer_and_lower(schedule, times, stretch, damp):
     for run in range(times):
         length = schedule.steps * stretch**run
         t = np.arange(length)
-        np.testing.assert_allclose(cycled(start + t), damp**run * schedule(t / stretch**run), rtol=1e-12, atol=1e-12)
+        expected = damp**run * schedule(t / stretch**run)
+        np.testing.assert_allclose(cycled(start + t), expected, rtol=1e-12, atol=1e-12)
         start += length
     assert cycled.steps == start
     assert cycled(start) == pytest.approx(damp ** (times - 1) * schedule(schedule.steps), rel=1e-12, abs=1e-12)
@@ -382,6 +383,7 @@ def test_importing_and_using_schedules_loads_neither_tensorflow_nor_keras_nor_ma
         "import sys, lrdecay_lib, lrdecay_lib.schedules as s\n"
         "(0.1 * (s.Warmup(3) >> s.Cosine(5)).every(2))([1, 2, 3])\n"
         "print(*sorted({name.split('.')[0] for name in sys.modules}))")
-    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = done.stdout.split()
     assert "numpy" in loaded and "lrdecay_lib" in loaded
     assert not {"tensorflow", "keras", "jax", "torch", "matplotlib", "scipy", "pandas", "sklearn"} & set(loaded)
