@@ -7,12 +7,14 @@ import ast
 import copy
 import doctest
 import inspect
+import math
 import re
 import subprocess
 import sys
 import textwrap
 import threading
 import time
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -178,6 +180,10 @@ def leaves(*question):
     sys.exit("bye")
 
 
+def interrupts(*question):
+    raise KeyboardInterrupt
+
+
 def forgets_to_return(*question):
     len(question)
 
@@ -187,7 +193,8 @@ def takes_too_few():
 
 
 HOSTILE = {loops: "stopped", swallows: "stopped", raises: "RuntimeError in its line 2", recurses: "RecursionError",
-           leaves: "SystemExit", forgets_to_return: "return", takes_too_few: "arguments that the task names"}
+           leaves: "SystemExit", interrupts: "KeyboardInterrupt",
+           forgets_to_return: "return", takes_too_few: "arguments that the task names"}
 
 
 @pytest.mark.parametrize("answer", HOSTILE, ids=lambda answer: answer.__name__)
@@ -201,8 +208,10 @@ def test_hostile_answers_get_a_sentence(exercise, answer, monkeypatch):
     assert threading.active_count() == running, "the loop has really ended"
 
 
-@pytest.mark.parametrize("value", ["0.1", [1, "2"], {}, 1j, object(), np.array(["a"]), [[1], [2, 3]], np.zeros((2, 2, 2))],
-                         ids=["str", "list", "dict", "complex", "object", "strings", "ragged", "cube"])
+@pytest.mark.parametrize("value", [
+    "0.1", [1, "2"], {}, 1j, object(), np.array(["a"]), [[1], [2, 3]], np.zeros((2, 2, 2)), 10**5000, math.nan,
+    -math.inf, "long " * 1000,
+], ids=["str", "list", "dict", "complex", "object", "strings", "ragged", "cube", "huge", "nan", "inf", "long"])
 @ALL
 def test_wrong_types_get_a_sentence(exercise, value):
     answer = (lambda *question: value) if callable(exercise.reference) else value
@@ -256,6 +265,27 @@ def test_prints_and_warnings_of_an_answer_are_not_shown(capsys, recwarn):
 
     assert EXERCISES["3.2.1"].judge(answer).outcome == "right"
     assert capsys.readouterr() == ("", "") and not recwarn.list
+
+
+def test_a_message_of_python_is_shown_as_code():
+    """Markdown would swallow ``<lambda>``."""
+    assert "`test_a_message" in EXERCISES["4.3.3"].judge(lambda f: 1.0).markdown
+
+
+def test_a_fraction_is_a_number():
+    assert EXERCISES["4.3.1"].judge(Fraction(exercises.rate_after_25000())).outcome == "right"
+
+
+def test_slips_are_recognised_among_questions_of_one_kind():
+    """The spread of the prediction, and columns not laid out: two slips, and the first is told."""
+    result = EXERCISES["5.4.1"].judge(lambda y, p: 1 - np.sum((y - p) ** 2) / np.sum((p - p.mean()) ** 2))
+    assert "spread in the quotient is that of the prediction" in result.markdown
+
+
+def test_an_answer_wrong_in_its_own_way_is_sent_to_the_hints():
+    assert "none of the usual slips" in EXERCISES["4.3.3"].judge(lambda f, d: 123.0).markdown
+    remark = EXERCISES["3.2.2"].judge(lambda schedule, steps: schedule(50) != schedule(40)).markdown
+    assert "is_step_decay(" in remark and "usual" not in remark
 
 
 def test_the_time_limit_holds_in_another_thread_too(monkeypatch):
@@ -392,8 +422,9 @@ def test_an_unknown_id_lists_near_ones(name, near):
 
 
 def test_importing_it_costs_no_tensorflow_no_matplotlib_no_scipy():
-    code = "import sys, lrdecay_lib.exercises; print([m for m in ('tensorflow', 'matplotlib', 'scipy') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+    code = "import sys, lrdecay_lib.exercises; print({'tensorflow', 'matplotlib', 'scipy'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "set()\n"
 
 
 def test_doctest():
