@@ -20,6 +20,8 @@ from lrdecay_lib.schedules import (Anneal, Chain, Constant, Cosine, Cycle, Every
                                    InverseSqrt, InverseTime, Linear, Piecewise, Polynomial, Scale, Schedule, Shift,
                                    Warmup, from_dict)
 
+pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")  # no root of a negative, no overflow
+
 UPDATES = np.arange(400)
 
 
