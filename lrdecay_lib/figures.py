@@ -93,11 +93,46 @@ def label_ends(axes, labels):
                       textcoords="offset points", color=color, va="center", fontsize=9, annotation_clip=False)
 
 
+def lines(curves, xlabel, ylabel, log="", stairs=False, marks=(), title=None, display=True):
+    """Any curves, each labelled at its end.
+
+    Args:
+        curves: name -> values (drawn against 0, 1, 2, ...), or name -> (x, values).
+        xlabel, ylabel: with their units.
+        log: the logarithmic axes: "", "x", "y" or "xy".
+        stairs: each value holds until the next x, as a rate does.
+        marks: (words, x, y) of points to name, or (words, x, y, False) for one that is wrong: a cross.
+        title, display: as in `schedules`.
+    """
+    figure, axes = new(xlabel=xlabel, ylabel=ylabel, xscale="log" if "x" in log else "linear",
+                       yscale="log" if "y" in log else "linear")
+    if title:
+        axes.set_title(title)
+    others, labels, words = cycle(_OTHERS), [], []
+    for name, curve in curves.items():
+        x, y = curve if isinstance(curve, tuple) else (np.arange(len(curve)), curve)
+        x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        style = look(name, others)
+        axes.plot(x, y, drawstyle="steps-post" if stairs else "default", **style)
+        labels.append((name, x[-1], y[-1], style["color"]))
+        words.append(f"{' '.join(name.split())} goes from {y[0]:.3g} to {y[-1]:.3g} (lowest {y.min():.3g}, highest {y.max():.3g})")
+    if "y" not in log and min(line.get_ydata().min() for line in axes.lines) >= 0:
+        axes.set_ylim(bottom=0)
+    for note, x, y, *right in marks:
+        right = all(right)
+        axes.plot(x, y, "o" if right else "x", color="#0072B2" if right else "#B00000", markersize=8, markeredgewidth=2)
+        axes.annotate(note, (x, y), xytext=(0, 12), textcoords="offset points", ha="center", fontsize=9)
+        words.append(f"{'a circle' if right else 'a cross'} marks {' '.join(note.split())} at {x:.3g}, {y:.3g}")
+    label_ends(axes, labels)
+    alt = f"{ylabel.capitalize()} against {xlabel}: " + "; ".join(words) + "."
+    return show(figure, alt) if display else (figure, axes, alt)
+
+
 def schedules(designed, updates, recorded=None, log=False, title=None, display=True):
     """Learning rate against update: the designed curves, and over them the rates that training recorded.
 
     Args:
-        designed: name -> callable of the update index.
+        designed: name -> callable of the update index, or an array with the rate of each update.
         updates: how many updates to draw, or an array of update indices.
         recorded: name -> rates that were really used, one for each update from 0; drawn as points.
         log: a logarithmic rate axis.
@@ -109,6 +144,8 @@ def schedules(designed, updates, recorded=None, log=False, title=None, display=T
     if title:
         axes.set_title(title)
     others, labels, words = cycle(_OTHERS), [], []
+    designed = {name: schedule if callable(schedule) else np.asarray(schedule).__getitem__
+                for name, schedule in designed.items()}
     for name, schedule in designed.items():
         rates = np.asarray(schedule(t), dtype=float) * np.ones(len(t))
         style = look(name, others)

@@ -125,6 +125,9 @@ def reads_well(notebook):
         yield f"{len(code)} code cells are more than one lesson; split it"
     if max(lines) > 25:
         yield f"a code cell has {max(lines)} lines; make it a function of the library, or two ideas"
+    widest = max((line for source in code for line in source.splitlines()), key=len)
+    if len(widest) > 88:
+        yield f"a code line has {len(widest)} characters, more than the page shows: {widest.strip()[:50]!r}"
     if prose < 6 * sum(lines):
         yield f"{prose} words of prose for {sum(lines)} lines of code: explain more, or show less code"
     kinds = "".join("c" if cell.cell_type == "code" else "m" for cell in notebook.cells)

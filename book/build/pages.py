@@ -9,7 +9,7 @@ import lessons
 
 GENERATED = lessons.ROOT / "book" / "generated"
 CLAIM = "application/vnd.lrdecay.claim+json"
-MARKS = {"supported": "✔ supported", "refuted": "✘ refuted", "depends": "◐ depends"}
+MARKS = {"supported": "✔ supported", "refuted": "✘ refuted", "it depends": "◐ it depends"}
 
 
 def title_of(notebook):

@@ -1,8 +1,10 @@
 """Render the site into _build/html from the notebooks as they are committed. Any warning is an error."""
 
+import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import lessons
 import pages
@@ -15,12 +17,15 @@ def main():
     begin = time.perf_counter()
     pages.write()
     print("Rendering the site")
-    command = [sys.executable, "-m", "jupyter_book", "build", str(lessons.ROOT), "--warningiserror", "--keep-going", "--quiet"]
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", str(lessons.ROOT), "--warningiserror", "--keep-going", "--quiet"]
     built = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     index = lessons.ROOT / "_build" / "html" / "index.html"
     if built.returncode or not index.exists():
-        print(built.stdout)
-        return "The site was not built: the lines with WARNING or ERROR above say which page and why."
+        log = lessons.ROOT / "_build" / "render.log"
+        log.write_text(built.stdout, encoding="utf-8")
+        lines = built.stdout.splitlines()
+        print("\n".join([line for line in lines if re.search("WARNING|ERROR|Error", line)] or lines[-10:]))
+        return f"The site was not built: the lines above say which page and why (all of it: {log.relative_to(lessons.ROOT)})."
     print(f"Done in {time.perf_counter() - begin:.0f} s. Open {index.relative_to(lessons.ROOT)} in a browser, "
           "or run `make serve`.")
     return None
