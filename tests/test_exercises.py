@@ -15,6 +15,7 @@ import textwrap
 import threading
 import time
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -437,6 +438,17 @@ def test_an_unknown_id_lists_near_ones(name, near):
     with pytest.raises(ValueError, match="there is no exercise") as caught:
         exercises.get(name)
     assert near in str(caught.value)
+
+
+def test_the_lessons_use_the_declared_exercises():
+    used = set()
+    for lesson in sorted((Path(__file__).parents[1] / "chapters" / "en").glob("*.md")):
+        text = lesson.read_text(encoding="utf-8")
+        for name, answer in re.findall(r'exercises\.get\("([^"]+)"\)\.check\((\w+)\)', text):
+            exercise = exercises.get(name)
+            assert answer == exercise.name and exercise.stub.splitlines()[0] in text, (lesson.name, name)
+            used.add(name)
+    assert used == set(EXERCISES)
 
 
 def test_importing_it_costs_no_tensorflow_no_matplotlib_no_scipy():
