@@ -25,7 +25,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Data", "Task", "LinearRegression", "Diabetes", "Digits"]
+__all__ = ["Data", "Task", "NoisyQuadratic", "LinearRegression", "Diabetes", "Digits", "ClientDigits", "MNIST1D", "Teacher",
+           "AddingProblem", "Ratings", "Sequences"]
 
 # the streams of random numbers that one seed feeds; they must not be the same numbers
 _SPLIT, _NOISE, _TEACHER, _WEIGHTS, ORDER = range(5)
@@ -94,9 +95,12 @@ class Task:
         loss: function of (targets, outputs) that gives the loss of each sample, in ``keras.ops``.
         metrics: name -> function of (targets, outputs); their mean over the samples is reported.
         fresh: whether training draws new samples for each update instead of passing over a set again.
+        xla: whether XLA compiles the run, or TensorFlow alone. It makes dense models several times faster;
+            of others it is slow to compile, and their compiled runs are no faster (measured in benchmarks/).
     """
 
     fresh = False
+    xla = True
     metrics = {}
 
     def data(self, seed, samples=None):
@@ -104,7 +108,8 @@ class Task:
 
         Args:
             seed: whole number of at least 0.
-            samples: how many training samples, for a task with fresh data; others take no notice.
+            samples: how many training samples, for a task with fresh data; others take no notice. Fewer are
+                the first of more, and validation and test do not depend on them.
         """
         raise NotImplementedError
 
@@ -155,6 +160,35 @@ def r2(targets, outputs):
     return 1.0 - ops.mean(ops.square(targets - outputs)) / ops.var(targets)
 
 
+def soft_cross_entropy(targets, outputs):
+    """Cross-entropy in nats of each sample; targets are probabilities, outputs logits, both (..., classes)."""
+    return import_keras().losses.categorical_crossentropy(targets, outputs, from_logits=True)
+
+
+def excess(targets, outputs):
+    """Cross-entropy minus its least possible value, the entropy of the target probabilities: 0 is perfect."""
+    ops = import_keras().ops
+    entropy = -ops.sum(ops.where(targets > 0, targets * ops.log(ops.maximum(targets, 1e-300)), 0.0), axis=-1)
+    return soft_cross_entropy(targets, outputs) - entropy
+
+
+def rmse(targets, outputs):
+    """The root of the mean squared error."""
+    ops = import_keras().ops
+    return ops.sqrt(ops.mean(squared_error(targets, outputs)))
+
+
+def solved(targets, outputs):
+    """1 for each sequence of which every position is right, else 0."""
+    return import_keras().ops.min(accuracy(targets, outputs), axis=-1)
+
+
+def _at_least(least, **values):
+    for name, value in values.items():
+        if not value >= least:
+            raise ValueError(f"{name} must be at least {least}; got {value!r}")
+
+
 def _dense(features, hidden, outputs):
     keras = import_keras()
     layers = [keras.layers.Dense(width, activation="relu") for width in hidden]
@@ -162,6 +196,97 @@ def _dense(features, hidden, outputs):
 
 
 # --- the tasks ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NoisyQuadratic(Task):
+    """loss(x) = sum(h x**2) / 2, whose gradient is seen with noise: h x + noise. Lesson "Why decay works".
+
+    The simplest model of training that has the two things that matter, curvatures h and gradient noise, and
+    the expected loss under any schedule is known exactly (`expectation`). Source: Schaul, Zhang and LeCun
+    2013, arXiv 1206.1106; Zhang and others 2019, arXiv 1907.04164.
+
+    Args:
+        eigenvalues: the curvatures h, each above 0; any sequence. A rate is stable below 2 / max(h).
+        noise: variance of the gradient noise of one sample: one number, or one for each eigenvalue. None
+            means equal to the eigenvalues, as at the optimum of a well specified model.
+        start: the initial value of every x.
+    """
+
+    eigenvalues: tuple[float, ...] = (1.0, 0.1, 0.01)
+    noise: tuple[float, ...] | float | None = None
+    start: float = 1.0
+
+    fresh = True
+
+    def __post_init__(self):
+        eigenvalues = np.asarray(self.eigenvalues, dtype=float)
+        noise = eigenvalues if self.noise is None else np.asarray(self.noise, dtype=float)
+        if eigenvalues.ndim != 1 or not len(eigenvalues) or not (np.isfinite(eigenvalues) & (eigenvalues > 0)).all():
+            raise ValueError(f"eigenvalues must be finite numbers above 0, at least one; got {self.eigenvalues!r}")
+        if noise.shape not in ((), eigenvalues.shape) or not (np.isfinite(noise) & (noise >= 0)).all():
+            raise ValueError(f"noise must be one number of at least 0, or one for each eigenvalue; got {self.noise!r}")
+        object.__setattr__(self, "eigenvalues", tuple(eigenvalues.tolist()))
+        object.__setattr__(self, "noise", tuple(np.broadcast_to(noise, eigenvalues.shape).tolist()))
+
+    @staticmethod
+    def loss(targets, outputs):
+        """The model computes the loss itself; there is no target."""
+        return outputs
+
+    def data(self, seed, samples=None):
+        noise = generator(seed, _SPLIT).normal(size=(samples or 1000, len(self.eigenvalues))) * np.sqrt(self.noise)
+        exact = np.zeros((1, len(self.eigenvalues)))  # without noise the loss is the true one
+        return Data(*((x, np.zeros((len(x), 1))) for x in (noise, exact, exact)))
+
+    def build(self):
+        keras = import_keras()
+        return keras.Sequential([keras.Input((len(self.eigenvalues),)), _layers()["Quadratic"](self.eigenvalues, self.start)])
+
+    def expectation(self, schedule, updates, batch_size=1, momentum=0.0):
+        """The expected loss under SGD, exactly: no seeds, no training.
+
+        With m the momentum (Keras's: m' = momentum m - rate gradient, x' = x + m'), and for each eigenvalue
+        the second moments A = E[x x], C = E[x m], V = E[m m], an update gives::
+
+            V' = momentum**2 V - 2 momentum rate h C + (rate h)**2 A + rate**2 noise / batch_size
+            D  = momentum C - rate h A
+            C' = D + V'
+            A' = A + 2 D + V'
+
+        and the loss is sum(h A) / 2. Without momentum that is A' = (1 - rate h)**2 A + rate**2 noise / batch_size.
+
+        Args:
+            schedule: a callable of the 0-based update index, or one rate for each update.
+            updates: how many updates.
+            batch_size: samples whose noise an update averages, at least 1; need not be whole.
+            momentum: in [0, 1).
+
+        Returns:
+            float64 array of shape (updates + 1,): the loss before the first update and after each. Where the
+            rates are too large it grows to infinity.
+        """
+        _at_least(1, batch_size=batch_size)
+        if not 0 <= momentum < 1:
+            raise ValueError(f"momentum must lie in [0, 1); got {momentum!r}")
+        rates = np.array([schedule(t) for t in range(updates)] if callable(schedule) else schedule, dtype=float)
+        if rates.shape != (updates,):
+            raise ValueError(f"schedule must give one rate for each of the {updates} updates; got shape {rates.shape}")
+        h, noise = np.array(self.eigenvalues), np.array(self.noise) / batch_size
+        A, C, V = np.full(len(h), self.start**2), np.zeros(len(h)), np.zeros(len(h))
+        losses = np.empty(updates + 1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            losses[0] = h @ A / 2
+            for t, rate in enumerate(rates.tolist()):
+                if momentum:
+                    D = momentum * C - (rate * h) * A
+                    V = momentum * (momentum * V - (2 * rate * h) * C) + (rate * h) ** 2 * A + rate**2 * noise
+                    C = D + V
+                    A = A + 2 * D + V
+                else:
+                    A = (1 - rate * h) ** 2 * A + rate**2 * noise
+                losses[t + 1] = h @ A / 2
+        return np.where(np.isnan(losses), np.inf, losses)
 
 
 @dataclass(frozen=True)
@@ -267,15 +392,20 @@ class Digits(Task):
             raise ValueError(f"samples must be from 1 to 1000; got {self.samples!r}")
 
     def data(self, seed, samples=None):
-        from sklearn.datasets import load_digits
-
-        x, y = load_digits(return_X_y=True)
-        data = _split(x / 16.0, y.astype("int32"), (1000, 300, 497), seed)
+        data = _split(*_digits(), (1000, 300, 497), seed)
         x, y = (part[: self.samples] for part in data.train)
         return data._replace(train=(x, _relabel(y, 10, self.label_noise, seed)))
 
     def build(self):
         return _dense(64, self.hidden, 10)
+
+
+@lru_cache(maxsize=1)
+def _digits():
+    from sklearn.datasets import load_digits
+
+    x, y = load_digits(return_X_y=True)
+    return x / 16.0, y.astype("int32")
 
 
 def _split(x, y, sizes, seed):
@@ -291,3 +421,354 @@ def _relabel(labels, classes, share, seed):
     labels = labels.copy()
     labels[chosen] = (labels[chosen] + rng.integers(1, classes, size=len(chosen))) % classes
     return labels
+
+
+@dataclass(frozen=True)
+class ClientDigits(Digits):
+    """`Digits` whose training images are spread over clients that each see few of the classes. Lesson 8.2.
+
+    Trained as one, it is `Digits`. For federated averaging, `clients` gives each client's own images.
+
+    Args:
+        clients_count: how many clients; each gets the same number of images.
+        shards: pieces of the images, sorted by class, that a client gets: with 2, mostly two classes each.
+            Source: McMahan and others 2017, arXiv 1602.05629.
+    """
+
+    clients_count: int = 10
+    shards: int = 2
+
+    def __post_init__(self):
+        super().__post_init__()
+        _at_least(1, clients_count=self.clients_count, shards=self.shards)
+
+    def clients(self, seed):
+        """The training images of each client: list of (inputs, labels), all of one length."""
+        x, y = self.data(seed).train
+        pieces = self.clients_count * self.shards
+        size = len(y) // pieces
+        if not size:
+            raise ValueError(f"clients_count * shards must be at most {len(y)}, the number of images; got {pieces}")
+        order = np.argsort(y, kind="stable")[: size * pieces].reshape(pieces, size)
+        dealt = generator(seed, _TEACHER).permutation(pieces).reshape(self.clients_count, self.shards)
+        return [(x[order[mine].ravel()], y[order[mine].ravel()]) for mine in dealt]
+
+
+# the profile of each class: 12 heights, drawn by hand for this book
+_PROFILES = np.array([
+    (0, 2, 4, 5, 5, 4, 4, 5, 5, 4, 2, 0), (0, 0, 0, 1, 3, 6, 6, 3, 1, 0, 0, 0), (0, 3, 5, 5, 3, 1, -1, -3, -4, -3, -1, 0),
+    (0, 3, 4, 2, 0, 3, 5, 3, 0, 2, 3, 0), (0, -1, -2, -3, 0, 5, 5, 0, 0, 0, 0, 0), (0, 5, 5, 4, 2, 0, -2, -2, 0, 2, 2, 0),
+    (0, 5, 3, 1, 0, -1, 0, 2, 3, 2, 0, 0), (0, 1, 2, 3, 4, 5, 0, -1, -2, -3, -4, 0), (0, 4, 0, 4, 0, -3, -3, 0, 4, 0, 4, 0),
+    (0, 2, 4, 4, 2, 2, 1, -1, -3, -5, -5, 0),
+], dtype=float)
+
+
+@dataclass(frozen=True)
+class MNIST1D(Task):
+    """Ten classes of signals of 40 points, for a small convolutional net. Lesson 3.4.
+
+    Each sample is a class's profile, stretched, shifted, scaled and tilted at random, under smooth noise;
+    generated here, after the idea of Greydanus 2020, arXiv 2011.14439, with profiles of our own.
+
+    Args:
+        samples: training samples. 500 more are drawn for validation and 1,000 for the test.
+        label_noise: as in `Digits`.
+        noise: standard deviation of the smooth noise; a profile's is 1.
+        channels: of each of the three convolutions.
+        dropout: share of the last features that are dropped in training, in [0, 1).
+        normalize: batch normalization after each convolution.
+    """
+
+    samples: int = 4000
+    label_noise: float = 0.0
+    noise: float = 0.5
+    channels: int = 25
+    dropout: float = 0.0
+    normalize: bool = False
+
+    xla = False
+    loss = staticmethod(cross_entropy)
+    metrics = {"accuracy": accuracy}
+
+    def __post_init__(self):
+        _at_least(1, samples=self.samples, channels=self.channels)
+        if not 0 <= self.label_noise <= 1:
+            raise ValueError(f"label_noise must lie in [0, 1]; got {self.label_noise!r}")
+
+    def data(self, seed, samples=None):
+        rng = generator(seed, _SPLIT)
+
+        def draw(count):
+            y = rng.integers(10, size=count).astype("int32")
+            width, middle = rng.uniform(20, 32, size=(count, 1)), rng.uniform(16, 24, size=(count, 1))
+            place = np.clip((np.arange(40) - middle) / width + 0.5, 0.0, 1.0) * 11  # within the 12 heights
+            left = np.minimum(place.astype(int), 10)
+            low, high = _PROFILES[y[:, None], left], _PROFILES[y[:, None], left + 1]
+            signal = low + (place - left) * (high - low)
+            signal = signal / signal.std(axis=1, keepdims=True) * rng.uniform(0.7, 1.3, size=(count, 1))
+            signal += rng.normal(scale=0.5, size=(count, 1)) * np.linspace(-1, 1, 40)
+            rough = rng.normal(size=(count, 44))
+            smooth = sum(rough[:, i : i + 40] for i in range(5)) / np.sqrt(5.0)
+            return (signal + self.noise * smooth)[..., None], y
+
+        (x, y), validation, test = draw(self.samples), draw(500), draw(1000)
+        return Data((x, _relabel(y, 10, self.label_noise, seed)), validation, test)
+
+    def build(self):
+        layers = import_keras().layers
+        stack = [import_keras().Input((40, 1))]
+        for width in (5, 3, 3):
+            stack.append(layers.Conv1D(self.channels, width, strides=2, padding="same", use_bias=not self.normalize))
+            stack += [layers.BatchNormalization()] if self.normalize else []
+            stack.append(layers.ReLU())
+        stack += [layers.Flatten(), *([layers.Dropout(self.dropout)] if self.dropout else []), layers.Dense(10)]
+        return import_keras().Sequential(stack)
+
+
+@dataclass(frozen=True)
+class Teacher(Task):
+    """A student network learns the labels that a random teacher network samples; the data never end.
+
+    Noise without overfitting: the cleanest test of a schedule. Validation and test targets are the teacher's
+    probabilities themselves, so their loss has no label noise, and "excess_loss" (the loss above the
+    teacher's own) is 0 for a perfect student. The seed makes the teacher too.
+
+    Args:
+        features, classes: lengths of input and output.
+        width: of the teacher's hidden layer.
+        hidden: widths of the student's hidden layers.
+        sharpness: standard deviation of the teacher's logits. 0 is pure noise.
+    """
+
+    features: int = 32
+    classes: int = 10
+    width: int = 32
+    hidden: tuple[int, ...] = (64,)
+    sharpness: float = 2.0
+
+    fresh = True
+    loss = staticmethod(soft_cross_entropy)
+    metrics = {"excess_loss": excess}
+
+    def __post_init__(self):
+        _at_least(1, features=self.features, classes=self.classes, width=self.width)
+
+    def data(self, seed, samples=None):
+        rng = generator(seed, _TEACHER)
+        inner = rng.normal(size=(self.features, self.width)) / np.sqrt(self.features)
+        outer = rng.normal(size=(self.width, self.classes))
+
+        def probabilities(x):
+            hidden = np.maximum(x @ inner, 0.0)
+            # a ReLU of a unit normal has mean square 1/2 and mean 1/sqrt(2 pi)
+            logits = self.sharpness * (hidden - 1 / np.sqrt(2 * np.pi)) @ outer / np.sqrt(self.width * (0.5 - 0.5 / np.pi))
+            p = np.exp(logits - logits.max(axis=1, keepdims=True))
+            return p / p.sum(axis=1, keepdims=True)
+
+        rng = generator(seed, _SPLIT)
+        validation, test, x = (rng.normal(size=(count, self.features)) for count in (1000, 2000, samples or 1000))
+        chance = generator(seed, _NOISE).uniform(size=(len(x), 1))
+        label = (chance > probabilities(x).cumsum(axis=1)).sum(axis=1).clip(max=self.classes - 1)
+        return Data((x, np.eye(self.classes)[label]), (validation, probabilities(validation)), (test, probabilities(test)))
+
+    def build(self):
+        return _dense(self.features, self.hidden, self.classes)
+
+
+@dataclass(frozen=True)
+class AddingProblem(Task):
+    """Add the two marked numbers of a sequence, with a recurrent net; the data never end. Lesson 3.4.
+
+    Inputs have shape (samples, length, 2): numbers uniform in [0, 1], and marks that are 1 at two places, one
+    in each half, and else 0. The mean squared error of guessing 1 is 1/6. Source: Hochreiter and Schmidhuber
+    1997, Neural Computation 9(8).
+
+    Args:
+        length: of the sequences, at least 2.
+        units: of the recurrent layer.
+        cell: "simple", "gru" or "lstm".
+        gain: scale of the initial recurrent weights, which are orthogonal: above 1 gradients explode.
+    """
+
+    length: int = 10
+    units: int = 48
+    cell: str = "simple"
+    gain: float = 1.0
+
+    fresh = True
+    xla = False
+    loss = staticmethod(squared_error)
+
+    def __post_init__(self):
+        _at_least(2, length=self.length)
+        _at_least(1, units=self.units)
+        if self.cell not in ("simple", "gru", "lstm"):
+            raise ValueError(f"cell must be 'simple', 'gru' or 'lstm'; got {self.cell!r}")
+
+    def data(self, seed, samples=None):
+        numbers, marks, half = generator(seed, _SPLIT), generator(seed, _NOISE), self.length // 2
+
+        def draw(count):
+            x = np.zeros((count, self.length, 2))
+            x[:, :, 0] = numbers.uniform(size=(count, self.length))
+            marked = marks.integers((0, half), (half, self.length), size=(count, 2))
+            x[np.arange(count)[:, None], marked, 1] = 1.0
+            return x, (x[:, :, 0] * x[:, :, 1]).sum(axis=1, keepdims=True)
+
+        validation, test = draw(500), draw(1000)
+        return Data(draw(samples or 1000), validation, test)
+
+    def build(self):
+        keras = import_keras()
+        layer = {"simple": keras.layers.SimpleRNN, "gru": keras.layers.GRU, "lstm": keras.layers.LSTM}[self.cell]
+        start = keras.initializers.Orthogonal(gain=self.gain)
+        return keras.Sequential([keras.Input((self.length, 2)),
+                                 layer(self.units, recurrent_initializer=start, unroll=True), keras.layers.Dense(1)])
+
+
+@dataclass(frozen=True)
+class Ratings(Task):
+    """Predict a user's rating of an item from other ratings: matrix factorization. Lesson 3.4.
+
+    A matrix of known rank plus noise, of which a share is seen. Each user and each item gets a vector; the
+    prediction is their product. No method can have an RMSE below ``noise``. Inputs are pairs (user, item).
+
+    Args:
+        users, items, rank: shape and rank of the matrix, whose entries have variance 1.
+        observed: share of the entries used for training, in (0, 0.8]. A tenth of all entries each is kept
+            for validation and test.
+        noise: standard deviation of the noise on each rating.
+        penalty: each sample adds penalty * (squared lengths of its two vectors) to the training loss.
+    """
+
+    users: int = 300
+    items: int = 200
+    rank: int = 5
+    observed: float = 0.3
+    noise: float = 0.25
+    penalty: float = 0.02
+
+    loss = staticmethod(squared_error)
+    metrics = {"rmse": rmse}
+
+    def __post_init__(self):
+        _at_least(1, users=self.users, items=self.items, rank=self.rank)
+        _at_least(0, noise=self.noise, penalty=self.penalty)
+        if not 0 < self.observed <= 0.8:
+            raise ValueError(f"observed must lie in (0, 0.8]; got {self.observed!r}")
+
+    def data(self, seed, samples=None):
+        rng = generator(seed, _TEACHER)
+        u, v = rng.normal(size=(self.users, self.rank)), rng.normal(size=(self.items, self.rank))
+        ratings = u @ v.T / np.sqrt(self.rank) + self.noise * rng.normal(size=(self.users, self.items))
+        pairs = np.stack(np.indices(ratings.shape), axis=-1).reshape(-1, 2).astype("int32")
+        total = len(pairs)
+        sizes = int(self.observed * total), total // 10, total // 10
+        chosen = generator(seed, _SPLIT).permutation(total)[: sum(sizes)]
+        parts = np.split(chosen, np.cumsum(sizes)[:-1])
+        return Data(*((pairs[part], ratings.reshape(-1, 1)[part]) for part in parts))
+
+    def build(self):
+        return import_keras().Sequential([
+            import_keras().Input((2,), dtype="int32"),
+            _layers()["Factors"](self.users, self.items, self.rank, self.penalty)])
+
+
+@dataclass(frozen=True)
+class Sequences(Task):
+    """Translate by reversing a sequence and substituting each token, with a small transformer. Lesson 3.4.
+
+    The seed makes the dictionary. Inputs and targets have shape (samples, length); the data never end.
+
+    Args:
+        length: tokens of a sequence. tokens: size of the vocabulary.
+        layers, width, heads: of the transformer; width must be a multiple of heads.
+        norm: "post" normalizes after adding (Vaswani and others 2017, arXiv 1706.03762), "pre" before each
+            block (Xiong and others 2020, arXiv 2002.04745).
+    """
+
+    length: int = 8
+    tokens: int = 12
+    layers: int = 2
+    width: int = 32
+    heads: int = 2
+    norm: str = "post"
+
+    fresh = True
+    xla = False
+    loss = staticmethod(cross_entropy)
+    metrics = {"accuracy": accuracy, "solved": solved}
+
+    def __post_init__(self):
+        _at_least(1, length=self.length, tokens=self.tokens, layers=self.layers, width=self.width, heads=self.heads)
+        if self.width % self.heads:
+            raise ValueError(f"width must be a multiple of heads; got {self.width} and {self.heads}")
+        if self.norm not in ("pre", "post"):
+            raise ValueError(f"norm must be 'pre' or 'post'; got {self.norm!r}")
+
+    def data(self, seed, samples=None):
+        dictionary = generator(seed, _TEACHER).permutation(self.tokens)
+        rng = generator(seed, _SPLIT)
+        validation, test, x = (rng.integers(self.tokens, size=(count, self.length)) for count in (200, 500, samples or 1000))
+        return Data(*((part.astype("int32"), dictionary[part[:, ::-1]].astype("int32")) for part in (x, validation, test)))
+
+    def build(self):
+        keras = import_keras()
+        layers = keras.layers
+        tokens = keras.Input((self.length,), dtype="int32")
+        x = _layers()["Positions"](self.length)(layers.Embedding(self.tokens, self.width)(tokens))
+        for _ in range(self.layers):
+            attend = layers.MultiHeadAttention(self.heads, self.width // self.heads, flash_attention=False)
+            think = keras.Sequential([layers.Dense(4 * self.width, activation="relu"), layers.Dense(self.width)])
+            for block in (lambda x: attend(x, x), think):
+                norm = layers.LayerNormalization()
+                x = norm(x + block(x)) if self.norm == "post" else x + block(norm(x))
+        if self.norm == "pre":
+            x = layers.LayerNormalization()(x)
+        return keras.Model(tokens, layers.Dense(self.tokens)(x))
+
+
+@lru_cache(maxsize=1)
+def _layers():
+    """Layers of our own. Made at the first use, because their base class is Keras's."""
+    keras = import_keras()
+
+    class Quadratic(keras.layers.Layer):
+        def __init__(self, eigenvalues, start):
+            super().__init__()
+            self.eigenvalues, self.start = eigenvalues, start
+            self.x = self.add_weight(shape=(len(eigenvalues),), initializer=keras.initializers.Constant(start), name="x")
+
+        def call(self, noise):
+            curvature = keras.ops.convert_to_tensor(self.eigenvalues, dtype=self.x.dtype)
+            return 0.5 * keras.ops.sum(curvature * self.x**2) + keras.ops.sum(noise * self.x, axis=-1, keepdims=True)
+
+    class Factors(keras.layers.Layer):
+        def __init__(self, users, items, rank, penalty):
+            super().__init__()
+            self.penalty = penalty
+            self.users, self.items = (
+                self.add_weight(shape=(count, rank), initializer=keras.initializers.RandomNormal(stddev=0.1), name=name)
+                for name, count in (("users", users), ("items", items)))
+
+        def call(self, pairs, training=False):
+            u, v = (keras.ops.take(table, pairs[:, i], axis=0) for i, table in enumerate((self.users, self.items)))
+            if training and self.penalty:
+                self.add_loss(self.penalty * keras.ops.mean(keras.ops.sum(u**2 + v**2, axis=-1)))
+            return keras.ops.sum(u * v, axis=-1, keepdims=True)
+
+    class Positions(keras.layers.Layer):
+        """Adds a learned vector to each place of a sequence."""
+
+        def __init__(self, length):
+            super().__init__()
+            self.length = length
+
+        def build(self, shape):
+            self.place = self.add_weight(shape=(self.length, shape[-1]), name="place",
+                                         initializer=keras.initializers.RandomNormal(stddev=0.02))
+
+        def call(self, x):
+            return x + self.place
+
+    return {"Quadratic": Quadratic, "Factors": Factors, "Positions": Positions}

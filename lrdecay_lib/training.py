@@ -7,7 +7,7 @@
 
 How it works, from the bottom up. `_program` turns a task's Keras model and a Keras optimizer into one
 compiled function: in go the initial state, the data, the order of the samples and the rate of every update;
-out come what was recorded and the final state. Nothing returns to Python in between. `_prepare` makes what
+out come the final weights and what was recorded. Nothing returns to Python in between. `_prepare` makes what
 goes in from a seed, `_work` runs the program for some runs, and `sweep` hands `_work` to the cores.
 """
 
@@ -48,6 +48,7 @@ OPTIMIZERS = {
     "adagrad": lambda: keras.optimizers.Adagrad(),
     "adadelta": lambda: keras.optimizers.Adadelta(),
 }
+EVALUATED = 1000  # training samples that are evaluated; more would cost more than the training
 BLOWN_UP = 1e6  # a run has diverged when its loss is not finite or this many times the first loss
 
 
@@ -93,7 +94,7 @@ def _model_and_optimizer(settings):
 
 @functools.lru_cache(maxsize=64)
 def _program(settings):
-    """The compiled function (state, rates, order, data) -> (state, record); see `_prepare` and `_work`."""
+    """The compiled function (state, rates, order, data) -> (weights, record); see `_prepare` and `_work`."""
     task, rule, updates = settings.task, settings.rule, settings.updates
     model, optimizer = _model_and_optimizer(settings)
     place = [variable is optimizer.learning_rate for variable in optimizer.variables].index(True)
@@ -109,19 +110,23 @@ def _program(settings):
                 trainable, other, x, training=True, return_losses=True)
             loss = tf.reduce_mean(task.loss(y, outputs))
             total = tf.add_n([loss, *penalties])
-        gradients = tape.gradient(total, trainable)
+        gradients = [tf.convert_to_tensor(g) for g in tape.gradient(total, trainable)]  # dense, of embeddings too
         trainable, slots = optimizer.stateless_apply(slots, gradients, trainable)
         return (trainable, other, slots), loss, slots[place]  # the rate that the optimizer holds
 
+    def averaged(state):
+        """The weights to evaluate: those of the last update, or the moving average if the optimizer keeps one."""
+        trainable, _, slots = state
+        if not optimizer.use_ema:
+            return trainable
+        values = {id(v): slot for v, slot in zip(optimizer.variables, slots)}
+        return [values[id(v)] for v in optimizer._model_variables_moving_average]
+
     def evaluate(state, data):
-        trainable, other, slots = state
-        if optimizer.use_ema:  # report the averaged weights: they are what averaging is for
-            average = {id(v): value for v, value in zip(optimizer.variables, slots)}
-            trainable = [average[id(v)] for v in optimizer._model_variables_moving_average]
         values = []
         for split in _splits(task):
-            x, y = getattr(data, split)
-            outputs, _ = model.stateless_call(trainable, other, x, training=False)
+            x, y = (part[:EVALUATED] for part in getattr(data, split)) if split == "train" else getattr(data, split)
+            outputs, _ = model.stateless_call(averaged(state), state[1], x, training=False)
             values += [tf.reduce_mean(task.loss(y, outputs))]
             values += [tf.reduce_mean(metric(y, outputs)) for metric in task.metrics.values()]
         return tf.stack(values)
@@ -129,7 +134,7 @@ def _program(settings):
     def array(length, shape=()):
         return tf.TensorArray(settings.dtype, length, element_shape=shape)
 
-    @tf.function(jit_compile=True, autograph=False)
+    @tf.function(jit_compile=task.xla, autograph=False)
     def run(state, rates, order, data):
         x, y = data.train
 
@@ -151,7 +156,7 @@ def _program(settings):
         _, _, state, _, losses, used, metrics = tf.while_loop(
             lambda k, *_: k < len(marks), until_next_mark,
             (0, 0, state, control, array(updates), array(updates), array(len(marks), (len(names),))))
-        return state, (losses.stack(), used.stack(), metrics.stack())
+        return averaged(state), (losses.stack(), used.stack(), metrics.stack())
 
     return run
 
@@ -183,7 +188,7 @@ def _prepare(settings, seed):
     task, count = settings.task, settings.updates * settings.batch_size
     _, optimizer = _model_and_optimizer(settings)
     model = task.model(seed, settings.dtype)
-    trainable, other, slots = ([tf.constant(v.numpy()) for v in part] for part in (
+    trainable, other, slots = ([tf.identity(v.value) for v in part] for part in (
         model.trainable_variables, model.non_trainable_variables, optimizer.variables))
     if optimizer.use_ema:  # Keras starts it at the first update; before that, the weights are the average
         start = dict(zip(map(id, optimizer._model_variables_moving_average), trainable))
@@ -216,8 +221,8 @@ def _work(settings, seed, rates, weights=None, keep=False):
         program = _program(settings)
         with precision(settings.dtype):
             program.get_concrete_function(state, rates, order, data)  # traced at most once
-    state, record = program(state, rates, order, data)
-    return *(part.numpy() for part in record), [w.numpy() for w in state[0]] if keep else None
+    weights, record = program(state, rates, order, data)
+    return *(part.numpy() for part in record), [w.numpy() for w in weights] if keep else None
 
 
 # --- closed-loop rules ----------------------------------------------------------------------------
@@ -291,12 +296,13 @@ class Run:
             shape (updates,).
         losses: the training loss of each update's batch, before the update; shape (updates,).
         at: after how many updates the run was evaluated; shape (evaluations,).
-        metrics: name -> value at each of ``at``. Names are a split and a quantity, as "test_loss".
+        metrics: name -> value at each of ``at``. Names are a split and a quantity, as "test_loss". The train
+            split is its first 1,000 samples; a task with fresh data has none.
         diverged_at: the first update whose batch had a loss that is not finite or above a million times the
             first one's, or the number of updates if only the last evaluation shows it; None for a run that
             stayed finite. From there on what is not a number stands as the worst: infinity, or minus
             infinity for accuracy and r2.
-        weights: the final trainable weights, as ``model.trainable_variables`` orders them (from `train` only).
+        weights: the final trainable weights (their moving average, if the optimizer keeps one), as ``model.trainable_variables`` orders them (from `train` only).
     """
 
     optimizer: str

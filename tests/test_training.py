@@ -1,12 +1,19 @@
 """Training: the recorded rate, equality with Keras, sweep against train, and what goes wrong."""
 
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+import multiprocessing
+import os
+import signal
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from lrdecay_lib import training
 from lrdecay_lib.schedules import Constant, Cosine, Exponential, Linear, Warmup
-from lrdecay_lib.tasks import Diabetes, Digits, LinearRegression
+from lrdecay_lib.tasks import (
+    AddingProblem, Diabetes, Digits, LinearRegression, MNIST1D, NoisyQuadratic, Ratings, Sequences, Teacher)
 
 keras = training.keras
 SMALL = Digits(hidden=(16,))
@@ -16,9 +23,10 @@ def fit(task, rates, seed, optimizer, batch_size=32, dtype="float64"):
     """The same run by ``model.fit``: final weights and the loss of each batch, nothing of ours but the data's order."""
     settings = training._settings(task, Constant(), "sgd", len(rates), batch_size, None, dtype)
     _, order, _ = training._prepare(settings, seed)
+    order = order.numpy()
     with training.precision(dtype):
         model = task.model(seed, dtype)
-        x, y = (part[order.numpy().ravel()] for part in task.data(seed, samples=order.shape.num_elements()).train)
+        x, y = (part[order.ravel()] for part in task.data(seed, samples=order.size).train)
         seen = []
 
         class Follow(keras.callbacks.Callback):
@@ -33,26 +41,102 @@ def fit(task, rates, seed, optimizer, batch_size=32, dtype="float64"):
     # fit reports the mean of the batches so far
     means = np.array(seen)
     count = np.arange(1, len(means) + 1)
-    return model.get_weights(), np.diff(means * count, prepend=0.0)
+    return [v.numpy() for v in model.trainable_variables], np.diff(means * count, prepend=0.0)
 
 
-def optimizers():
-    o = keras.optimizers
-    yield from [
-        ("sgd", "sgd", o.SGD), ("momentum", "momentum", lambda: o.SGD(momentum=0.9)),
-        ("nesterov", "nesterov", lambda: o.SGD(momentum=0.9, nesterov=True)), ("adam", "adam", o.Adam),
-    ]
+O = keras.optimizers
+OPTIMIZERS = {
+    "sgd": ("sgd", lambda: O.SGD()),
+    "momentum": ("momentum", lambda: O.SGD(momentum=0.9)),
+    "nesterov": ("nesterov", lambda: O.SGD(momentum=0.9, nesterov=True)),
+    "adam": ("adam", lambda: O.Adam()),
+    "adamw": ("adamw", lambda: O.AdamW()),
+    "rmsprop": ("rmsprop", lambda: O.RMSprop()),
+    "adagrad": ("adagrad", lambda: O.Adagrad()),
+    "adadelta": ("adadelta", lambda: O.Adadelta()),
+    **{name: (make, make) for name, make in {
+        "clipnorm": lambda: O.SGD(momentum=0.9, clipnorm=0.05),
+        "clipvalue": lambda: O.SGD(clipvalue=0.01),
+        "global_clipnorm": lambda: O.Adam(global_clipnorm=0.1),
+        "weight decay": lambda: O.SGD(weight_decay=0.1),
+        "decoupled weight decay": lambda: O.AdamW(weight_decay=0.3, beta_2=0.99),
+        "EMA": lambda: O.SGD(momentum=0.9, use_ema=True, ema_momentum=0.95),
+        "EMA and Adam": lambda: O.Adam(use_ema=True, ema_momentum=0.9, weight_decay=0.01),
+        "centered": lambda: O.RMSprop(centered=True, momentum=0.5),
+        "amsgrad": lambda: O.Adam(amsgrad=True),
+        "lion": lambda: O.Lion(),
+    }.items()},
+}
 
 
-@pytest.mark.parametrize("ours, keras_s", [pytest.param(a, b, id=name) for name, a, b in optimizers()])
-def test_an_optimizer_equals_keras_to_1e_12_over_300_updates(ours, keras_s):
-    rates = (0.02 * (Warmup(30) >> Cosine(270)))(np.arange(300))
-    run = training.train(SMALL, 0.02 * (Warmup(30) >> Cosine(270)), 300, seed=3, optimizer=ours)
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_optimizer_equals_keras_to_1e_12_over_300_updates(name):
+    ours, theirs = OPTIMIZERS[name]
+    schedule = 0.01 * (Warmup(30, 0.1) >> Cosine(270))
+    run = training.train(SMALL, schedule, 300, seed=3, optimizer=ours if isinstance(ours, str) else ours())
     with training.precision("float64"):
-        weights, losses = fit(SMALL, rates, 3, keras_s())
-    for a, b in zip(run.weights, weights):
+        weights, losses = fit(SMALL, schedule(np.arange(300)), 3, theirs())
+    for a, b, start in zip(run.weights, weights, SMALL.model(3).get_weights()):
         np.testing.assert_allclose(a, b, rtol=0, atol=1e-12)
+        assert not np.allclose(a, start, atol=1e-4)  # it did train
     np.testing.assert_allclose(run.losses, losses, rtol=0, atol=1e-10)  # from differences of fit's running mean
+
+
+@pytest.mark.parametrize("task, rate", [
+    (MNIST1D(samples=200, channels=4), 0.1), (MNIST1D(samples=200, channels=4, normalize=True, dropout=0.3), 0.1),
+    (AddingProblem(units=8), 0.05), (AddingProblem(units=8, cell="gru"), 0.05), (Ratings(users=30, items=20), 0.5),
+    (Sequences(length=4, layers=1, width=8), 0.01), (Teacher(), 0.2), (NoisyQuadratic(), 0.1), (Diabetes(), 0.05),
+], ids=repr)
+def test_a_run_of_any_model_agrees_with_fit(task, rate):
+    schedule = rate * Linear(40)
+    run = training.train(task, schedule, 30, seed=1, optimizer="momentum", batch_size=16)
+    with training.precision("float64"):
+        weights, losses = fit(task, schedule(np.arange(30)), 1, keras.optimizers.SGD(momentum=0.9), batch_size=16)
+    for a, b in zip(run.weights, weights):
+        np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-10)
+
+
+def test_the_average_is_what_is_evaluated():
+    averaged = training.train(SMALL, Constant(0.1), 40, optimizer=O.SGD(use_ema=True, ema_momentum=0.9))
+    plain = training.train(SMALL, Constant(0.1), 40, optimizer=O.SGD())
+    assert np.array_equal(averaged.losses, plain.losses)  # averaging does not change the training
+    assert averaged.metrics["test_loss"][0] == plain.metrics["test_loss"][0]
+    assert averaged.metrics["test_loss"][-1] != plain.metrics["test_loss"][-1]
+
+
+# --- closed loop ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("arguments", [dict(patience=1), dict(patience=2, factor=0.3), dict(patience=1, cooldown=2),
+                                       dict(patience=1, least=0.01, floor=0.2), dict(patience=3, cooldown=1)])
+def test_plateau_is_keras_reduce_lr_on_plateau(arguments):
+    run = training.train(SMALL, training.Plateau(**arguments), 400, seed=1, evaluate_every=5)
+    rule = {"factor": 0.5, "min_delta": arguments.get("least", 0.0), "min_lr": arguments.get("floor", 0.0)}
+    rule |= {key: value for key, value in arguments.items() if key in ("factor", "patience", "cooldown")}
+    with training.precision("float64"):
+        model = SMALL.model(0)
+        model.compile(optimizer=keras.optimizers.SGD(1.0))
+        callback = keras.callbacks.ReduceLROnPlateau(monitor="loss", **rule)
+        callback.set_model(model)
+        rates = []
+        for epoch, loss in enumerate(run.metrics["validation_loss"][1:]):
+            rates += [float(model.optimizer.learning_rate.numpy())] * 5
+            callback.on_epoch_end(epoch, {"loss": loss})
+    np.testing.assert_allclose(run.rates, rates, rtol=1e-14)
+    assert len(set(rates)) > 2
+
+
+def test_a_rule_of_ones_own():
+    run = training.train(SMALL, Halve(), 30, evaluate_every=10)
+    assert run.rates.tolist() == [1.0] * 10 + [0.5] * 10 + [0.25] * 10
+
+
+@dataclass(frozen=True)
+class Halve:
+    start = (1.0,)
+
+    def after(self, control, loss):
+        return (control[0] / 2,)
 
 
 def test_the_recorded_rate_is_the_designed_one():
