@@ -260,7 +260,7 @@ class Verdict:
     Attributes:
         claim: the claim's id. text: the claim, in our words.
         verdict: "supported", "refuted" or "it depends".
-        because: the sentences that give the reason, numbers included.
+        because: the sentences that give the reason, numbers included, one to a line.
         effects: condition -> `Effect`; empty for an exact claim.
     """
 
@@ -285,7 +285,8 @@ class Verdict:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/plain": str(self),
-                "text/markdown": f"> **Claim {self.claim}:** {self.text}\n>\n> **Verdict: {self.verdict}.** {self.because}",
+                "text/markdown": f"> **Claim {self.claim}:** {self.text}\n>\n> **Verdict: {self.verdict}.** "
+                                 + self.because.replace("\n", "\n> - "),
                 MIME: self.row}
 
 
@@ -315,7 +316,7 @@ def verdict(claim, text, effects, margin=0.0):
         sentences.insert(0, "; ".join(f"{says[side]}: {', '.join(names)}" for side, names in sides.items() if names) + ".")
     if margin:
         sentences.append(f"An effect of up to {margin:g} does not count.")
-    return Verdict(claim, text, word, " ".join(sentences), dict(effects))
+    return Verdict(claim, text, word, "\n".join(sentences), dict(effects))
 
 
 def check(claim, text, holds, because):
