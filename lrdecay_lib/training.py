@@ -18,8 +18,9 @@ import json
 import os
 import threading
 import warnings
-from concurrent.futures import BrokenExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing import get_context
 
 import numpy as np
 import pandas as pd
@@ -378,14 +379,16 @@ def sweep(task, schedules, peaks, seeds, updates, optimizer="sgd", batch_size=32
         optimizer: as for `train`, or a dict: name -> optimizer.
         updates, batch_size, evaluate_every, dtype: as for `train`.
         executor: a ``concurrent.futures.Executor`` to hand the runs to; by default threads, one for each core.
-            Task and rule must be picklable if it has other processes. A run whose worker died is named in
-            ``missing``.
+            Task and rule must be picklable if it has other processes. Dask's ``Client.get_executor()`` spreads
+            the runs over a cluster. A run whose worker died is tried again, and named in ``missing`` if that
+            kills another.
         progress: show a bar; by default only in a terminal.
 
     Returns:
         A `Sweep`. After an interrupt it holds the runs that were finished.
     """
     optimizers = optimizer if isinstance(optimizer, dict) else {_name(optimizer): optimizer}
+    _check_executor(executor)
     peaks = _peaks(schedules, peaks)
     seeds = _distinct("seeds", [int(generator(seed, 0) and seed) for seed in seeds])
     jobs = [  # seed by seed, because preparing a seed costs more than running it
@@ -402,40 +405,73 @@ def sweep(task, schedules, peaks, seeds, updates, optimizer="sgd", batch_size=32
 
 def _spread(jobs, executor, progress):
     """Hand the jobs to the executor; give back the finished runs in the jobs' order, and what is missing."""
-    own = None if executor else ThreadPoolExecutor(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity")
-                                                   else os.cpu_count())
-    _check_executor(executor)
-    finished, missing, futures = {}, {}, {}
+    finished, missing = {}, {}
+
+    def collect(future, i):
+        name, kind, peak, seed, settings, _ = jobs[i]
+        try:
+            finished[i] = _run(name, kind, peak, seed, settings, future.result())
+            missing.pop(i, None)
+        except Exception as error:
+            if not _worker_died(error):
+                error.add_note(f"in the run {kind} x {peak:g}, {name}, seed {seed}")
+                raise
+            missing[i] = error
+
+    own = None if executor else ThreadPoolExecutor(_cores())
+    futures = {}
     try:
         with tqdm(total=len(jobs), unit="run", disable=None if progress is None else not progress) as bar:
-            for i, (*_, seed, settings, rates) in enumerate(jobs):
-                futures[(executor or own).submit(_work, settings, seed, rates)] = i
+            try:
+                for i, job in enumerate(jobs):
+                    futures[(executor or own).submit(_work, *_goods(job))] = i
+            except BrokenExecutor as error:  # a pool of processes takes no more jobs once one of them has died
+                missing |= {i: error for i in range(len(futures), len(jobs))}
             for future in as_completed(futures):
-                i = futures[future]
-                name, kind, peak, seed, settings, _ = jobs[i]
-                try:
-                    finished[i] = _run(name, kind, peak, seed, settings, future.result())
-                except Exception as error:
-                    if not _worker_died(error):
-                        error.add_note(f"in the run {kind} x {peak:g}, {name}, seed {seed}")
-                        raise
-                    missing[i] = error
-                bar.update()
+                collect(future, futures[future])
+                bar.update(futures[future] in finished)
+            _one_by_one(jobs, sorted(missing), executor, collect, bar)
     except KeyboardInterrupt:
-        warnings.warn(f"interrupted: {len(finished)} of {len(jobs)} runs are finished", stacklevel=3)
-        missing |= {i: "interrupted" for i in range(len(jobs)) if i not in finished and i not in missing}
+        missing |= {i: "interrupted" for i in range(len(jobs)) if i not in finished}
     finally:
         for future in futures:
             future.cancel()
         if own:
             own.shutdown(cancel_futures=True)
+    if missing:
+        warnings.warn(f"{len(missing)} of {len(jobs)} runs are missing; see the sweep's missing", stacklevel=3)
     lost = [(*jobs[i][:4], str(error) or type(error).__name__) for i, error in sorted(missing.items())]
     return [finished[i] for i in sorted(finished)], lost
 
 
+def _one_by_one(jobs, left, executor, collect, bar):
+    """The jobs that dead workers left behind, one at a time, so that the one that kills them is known."""
+    broken = isinstance(executor, ProcessPoolExecutor)  # it takes no more; a cluster starts its workers again
+    pool = None if broken else executor
+    for i in left:
+        pool = pool or ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+        future = pool.submit(_work, *_goods(jobs[i]))
+        collect(future, i)
+        bar.update(not future.exception())
+        if broken and future.exception():
+            pool = pool.shutdown()
+    if broken and pool:
+        pool.shutdown()
+
+
+def _goods(job):
+    """What `_work` takes of a job: settings, seed and rates."""
+    *_, seed, settings, rates = job
+    return settings, seed, rates
+
+
+def _cores():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
 def _worker_died(error):
     """Whether a future failed because its process is gone, not because the run is wrong."""
-    return isinstance(error, BrokenExecutor) or type(error).__name__ in ("KilledWorker", "CancelledError")
+    return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"
 
 
 def _check_executor(executor):

@@ -224,3 +224,176 @@ def test_bad_input_to_train_is_named(arguments, name):
 def test_bad_input_to_sweep_is_named(arguments, name):
     with pytest.raises(ValueError, match=name):
         training.sweep(**dict(task=SMALL, schedules={"a": Constant()}, peaks=[0.1], seeds=[0], updates=5) | arguments)
+
+
+# --- executors, interrupts, workers that die ------------------------------------------------------
+
+SCHEDULES, PEAKS, SEEDS, UPDATES = {"constant": Constant(), "linear": Linear(40)}, [0.05, 0.1], [0, 1, 2], 40
+
+
+@pytest.fixture(scope="module")
+def expected():
+    return training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES)
+
+
+def assert_same(result, expected):
+    pd.testing.assert_frame_equal(result.table, expected.table, check_exact=True)
+    pd.testing.assert_frame_equal(result.curves, expected.curves, check_exact=True)
+    for a, b in zip(result.runs, expected.runs, strict=True):
+        assert np.array_equal(a.losses, b.losses) and np.array_equal(a.rates, b.rates)
+
+
+class Backwards(Executor):
+    """Runs what it was handed when the first result is asked for, last first."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def submit(self, function, *arguments):
+        future = Future()
+        self.waiting.append((future, function, arguments))
+        if len(self.waiting) == 12:
+            for future_, function_, arguments_ in reversed(self.waiting):
+                future_.set_result(function_(*arguments_))
+        return future
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_the_result_does_not_depend_on_the_threads(expected, threads):
+    with ThreadPoolExecutor(threads) as pool:
+        assert_same(training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, executor=pool), expected)
+
+
+def test_the_result_does_not_depend_on_the_order(expected):
+    assert_same(training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, executor=Backwards()), expected)
+
+
+@pytest.mark.parametrize("task", [MNIST1D(samples=100, channels=4), AddingProblem(units=8)], ids=repr)
+def test_without_xla_the_result_does_not_depend_on_the_threads_either(task):
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(4) as four:
+        assert_same(*(training.sweep(task, SCHEDULES, [0.05], SEEDS, UPDATES, executor=pool) for pool in (one, four)))
+
+
+def assert_only_seed_1_is_missing(executor):
+    arguments = SCHEDULES, 0.1, SEEDS, UPDATES
+    with pytest.warns(UserWarning, match="2 of 6 runs are missing"):
+        result = training.sweep(Deadly(hidden=(16,)), *arguments, executor=executor)
+    assert [lost[:4] for lost in result.missing] == [("sgd", name, 0.1, 1) for name in SCHEDULES]
+    assert "2 missing" in repr(result)
+    whole = training.sweep(SMALL, *arguments).table
+    pd.testing.assert_frame_equal(result.table, whole[whole["seed"] != 1].reset_index(drop=True), check_exact=True)
+
+
+def test_processes_give_the_same_result_and_a_dead_worker_loses_only_its_run(expected):
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert_same(training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, executor=pool), expected)
+        assert_only_seed_1_is_missing(pool)
+
+
+class Deadly(Digits):
+    """A task that ends its process at seed 1."""
+
+    def data(self, seed, samples=None):
+        if seed == 1:
+            os._exit(3)
+        return super().data(seed, samples)
+
+
+class KilledWorker(Exception):
+    """Stands for Dask's, which a cluster gives for the runs on a worker that died too often."""
+
+
+@pytest.mark.parametrize("always, count", [((), 0), ((1,), 4)])
+def test_runs_that_a_cluster_gave_up_are_tried_again_alone(expected, always, count):
+    class Cluster(Executor):
+        handed = 0
+
+        def submit(self, function, settings, seed, rates):
+            self.handed += 1
+            future = Future()
+            if seed in always or self.handed in (3, 4, 8):
+                future.set_exception(KilledWorker("the worker died"))
+            else:
+                future.set_result(function(settings, seed, rates))
+            return future
+
+    if not count:
+        assert_same(training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, executor=Cluster()), expected)
+    else:
+        with pytest.warns(UserWarning, match="4 of 12"):
+            result = training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, executor=Cluster())
+        assert len(result.runs) == 8 and {lost[3:] for lost in result.missing} == {(1, "the worker died")}
+
+
+def test_a_forking_executor_is_refused():
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
+        with pytest.raises(ValueError, match="must not fork"):
+            training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, executor=pool)
+
+
+def test_a_dask_cluster_gives_the_same_result_though_a_worker_is_killed(expected):
+    distributed = pytest.importorskip("distributed", reason="needs Dask: install lrdecay_lib[cluster]")
+    with distributed.LocalCluster(2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as cluster:
+        with distributed.Client(cluster) as client, client.get_executor() as executor:
+            assert_same(training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, executor=executor), expected)
+            victim = cluster.workers[0].process.pid
+            executor.submit(os.kill, victim, 0).result()  # it is alive
+            longer = (SMALL, SCHEDULES, PEAKS, SEEDS, 3000)
+            client.loop.call_later(0.2, os.kill, victim, signal.SIGKILL)
+            result = training.sweep(*longer, executor=executor)
+            client.wait_for_workers(2)
+            assert victim not in {worker.process.pid for worker in cluster.workers.values()}
+    assert not result.missing
+    assert_same(result, training.sweep(*longer))
+
+
+def test_an_interrupt_leaves_the_finished_runs(expected, monkeypatch):
+    class Interrupting(training.tqdm):
+        def update(self, n=1):
+            super().update(n)
+            if self.n == 5:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "tqdm", Interrupting)
+    with pytest.warns(UserWarning, match="7 of 12 runs are missing"):
+        result = training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, progress=True)
+    assert len(result.runs) == 5 and {lost[4] for lost in result.missing} == {"interrupted"}
+    for run in result.runs:
+        twin = expected.run(schedule=run.schedule, peak=run.peak, seed=run.seed)
+        assert np.array_equal(run.losses, twin.losses)
+
+
+def test_a_mistake_in_the_task_is_raised_with_the_run_that_made_it():
+    class Wrong(Digits):
+        def data(self, seed, samples=None):
+            raise RuntimeError("no such file")
+
+    with pytest.raises(RuntimeError, match="no such file") as caught:
+        training.sweep(Wrong(), SCHEDULES, PEAKS, SEEDS, UPDATES)
+    assert "seed" in caught.value.__notes__[0]
+
+
+def test_several_optimizers_in_one_sweep():
+    result = training.sweep(SMALL, {"linear": Linear(20)}, [0.01], [0, 1], 20,
+                            optimizer={"plain": "sgd", "clipped": O.SGD(clipnorm=0.01)})
+    table = result.table.set_index(["optimizer", "seed"])["train_loss"]
+    assert table["clipped", 0] > table["plain", 0] and len(table) == 4
+    assert training.train(SMALL, 0.01 * Linear(20), 20, optimizer=O.SGD(clipnorm=0.01)).metrics["train_loss"][-1] == table["clipped", 0]
+
+
+def test_a_run_continues_from_weights():
+    whole = training.train(SMALL, Constant(0.1), 20)
+    again = training.train(SMALL, Constant(0.1), 1, weights=whole.weights)
+    assert again.metrics["test_loss"][0] == whole.metrics["test_loss"][-1]
+
+
+def test_float32_is_float32():
+    run = training.train(SMALL, Constant(0.1), 5, dtype="float32")
+    assert run.losses.dtype == run.rates.dtype == run.weights[0].dtype == np.float32
+
+
+@pytest.mark.parametrize("option", [dict(gradient_accumulation_steps=2), dict(use_ema=True, ema_overwrite_frequency=3),
+                                    dict(loss_scale_factor=2.0)])
+def test_what_the_compiled_run_does_not_do_is_refused(option):
+    with pytest.raises(ValueError, match=[*option][-1]):
+        training.train(SMALL, Constant(0.1), 5, optimizer=O.SGD(**option))
