@@ -15,7 +15,7 @@ import yaml
 SITE = lessons.ROOT / "_build" / "html"
 BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html")
-               if not {"_static", "_sources"} & set(path.relative_to(SITE).parts))
+               if not {"_static", "_sources"} & set(path.relative_to(SITE).parts) and path != SITE / "index.html")
 LESSONS = [page for page in PAGES if page.startswith("chapters/")]
 
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed: the site was not opened in a browser")
@@ -154,6 +154,16 @@ def test_figures_fit_the_colour_scheme(browser, addresses, scheme):
 def test_page_does_not_scroll_sideways_on_a_phone(browser, addresses, page_name):
     page = open_page(browser, addresses["file"], page_name, width=390)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+@needs_browser
+@pytest.mark.parametrize("way", ["http", "file"])
+def test_the_front_door_leads_to_the_landing_page(browser, addresses, way):
+    page = browser.new_page()
+    page.goto(addresses[way] + "index.html")
+    page.wait_for_url("**/book/index.html")
+    assert "Learning Rate Decay" in page.title()
     page.close()
 
 

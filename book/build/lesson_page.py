@@ -2,6 +2,9 @@
 
 - Each figure gets the alternative text that `lrdecay_lib.figures.show` stored in its SVG.
 - Under the title stands a line with the seconds the lesson took to run, and its Colab and download links.
+
+It also takes away what would make a page ask for more than it has: Thebe, which Jupyter Book puts on every
+page and which loads itself from another host, and the preloading of fonts, which fails on pages opened as files.
 """
 
 import html
@@ -46,7 +49,23 @@ def add_lesson_line(app, doctree):
     title.parent.insert(title.parent.index(title) + 1, line)
 
 
+def leave_out_thebe(app, config):
+    for event, listeners in app.events.listeners.items():
+        app.events.listeners[event] = [one for one in listeners if not one.handler.__module__.startswith("sphinx_thebe")]
+    app.registry.css_files = [(name, rest) for name, rest in app.registry.css_files if name != "sphinx-thebe.css"]
+
+
+def leave_out_font_preloads(app, error):
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        lean = re.sub(r'<link rel="preload" as="font"[^>]*>\s*', "", text)
+        if lean != text:
+            page.write_text(lean, encoding="utf-8")
+
+
 def setup(app):
+    app.connect("config-inited", leave_out_thebe, priority=900)
+    app.connect("build-finished", leave_out_font_preloads)
     app.connect("doctree-read", add_alternative_texts)
     app.connect("doctree-read", add_lesson_line)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,8 @@
 """Render the site into _build/html from the notebooks as they are committed. Any warning is an error."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -17,8 +19,11 @@ def main():
     begin = time.perf_counter()
     pages.write()
     print("Rendering the site")
+    for leftover in ("html", ".doctrees"):  # a page that left the book must not stay on the site
+        shutil.rmtree(lessons.ROOT / "_build" / leftover, ignore_errors=True)
     command = [Path(sys.executable).with_name("jupyter-book"), "build", str(lessons.ROOT), "--warningiserror", "--keep-going", "--quiet"]
-    built = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    built = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+                           env={**os.environ, "NO_COLOR": "1"})
     index = lessons.ROOT / "_build" / "html" / "index.html"
     if built.returncode or not index.exists():
         log = lessons.ROOT / "_build" / "render.log"
