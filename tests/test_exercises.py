@@ -21,7 +21,9 @@ import numpy as np
 import pytest
 
 from lrdecay_lib import exercises, figures
-from lrdecay_lib.exercises import EXERCISES
+from lrdecay_lib.exercises import section_3, section_4, section_5
+
+EXERCISES = exercises.every()
 
 ALL = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 FUNCTIONS = pytest.mark.parametrize(
@@ -63,7 +65,7 @@ def short_limit(monkeypatch):
 
 def run(source, name):
     """What ``name`` is after running ``source`` where the exercises' own names are known."""
-    names = dict(vars(exercises))
+    names = {**vars(section_5), **vars(section_4), **vars(section_3)}
     exec(source, names)
     return names[name]
 
@@ -279,7 +281,7 @@ def test_prints_and_warnings_of_an_answer_are_not_shown(capsys, recwarn):
     def answer(update, initial_rate, decay_steps, decay_factor):
         print("here")
         np.log(-1.0)
-        return exercises.step_decay(update, initial_rate, decay_steps, decay_factor)
+        return section_3.step_decay(update, initial_rate, decay_steps, decay_factor)
 
     assert EXERCISES["3.2.1"].judge(answer).outcome == "right"
     assert capsys.readouterr() == ("", "") and not recwarn.list
@@ -291,7 +293,7 @@ def test_a_message_of_python_is_shown_as_code():
 
 
 def test_a_fraction_is_a_number():
-    assert EXERCISES["4.3.1"].judge(Fraction(exercises.rate_after_25000())).outcome == "right"
+    assert EXERCISES["4.3.1"].judge(Fraction(section_4.rate_after_25000())).outcome == "right"
 
 
 def test_slips_are_recognised_among_questions_of_one_kind():
@@ -404,7 +406,7 @@ def test_in_a_notebook_check_displays_and_draws(monkeypatch):
     monkeypatch.setattr(figures, "show", lambda figure, alt: shown.append((figures.to_svg(figure, alt), alt)))
     exercise = exercises.get("3.2.1")
     for _ in range(2):
-        exercise.check(exercises._sawtooth)
+        exercise.check(section_3._sawtooth)
     result, (svg, alt) = shown[:2]
     assert result.outcome == "wrong" and "specification" in alt and "yours" in alt and "<svg" in svg
     assert shown[3] == (svg, alt), "the same picture every time"

@@ -245,3 +245,9 @@ def test_library_files_follow_imports():
     names = {path.stem for path in lessons.library_files(["from lrdecay_lib import schedules"])}
     assert {"__init__", "schedules", "keras_schedule"} <= names and "training" not in names
     assert lessons.library_files(["import numpy"]) == []
+
+
+def test_a_lesson_depends_on_the_exercises_of_its_own_section_only():
+    files = lessons.library_files(['from lrdecay_lib import exercises\nexercises.get("4.3.1").check(...)'])
+    names = {path.relative_to(lessons.LIBRARY).as_posix() for path in files}
+    assert {"exercises/__init__.py", "exercises/section_4.py"} <= names and "exercises/section_5.py" not in names

@@ -1,5 +1,6 @@
 """Each lesson: its notebook is up to date, in step with its text, and keeps the rules that nbval cannot see."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -50,9 +51,12 @@ def test_reasons_name_cells_that_exist():
 @pytest.fixture(scope="session")
 def installed_library(tmp_path_factory):
     """The library as a reader gets it: from a wheel, without the repository around it."""
-    folder = tmp_path_factory.mktemp("installed")
+    folder, source = tmp_path_factory.mktemp("installed"), tmp_path_factory.mktemp("source")
+    shutil.copytree(lessons.LIBRARY, source / "lrdecay_lib", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):  # building in the repository would leave a build folder
+        shutil.copy(lessons.ROOT / name, source)
     subprocess.run([Path(sys.executable).with_name("uv"), "pip", "install", "--quiet", "--no-deps", "--no-build-isolation",
-                    "--target", folder, lessons.ROOT], check=True)
+                    "--target", folder, source], check=True)
     return folder
 
 

@@ -47,10 +47,10 @@ def library_files(sources, library=LIBRARY):
     found, waiting = set(), list(sources)
     while waiting:
         for name in imported_rooms(waiting.pop()):
-            path = library / f"{name}.py"
-            if path.exists() and path not in found:
-                found.add(path)
-                waiting.append(path.read_text(encoding="utf-8"))
+            for path in (library / f"{name}.py", library / name / "__init__.py"):
+                if path.exists() and path not in found:
+                    found.add(path)
+                    waiting.append(path.read_text(encoding="utf-8"))
     return sorted(found)
 
 
@@ -66,9 +66,12 @@ def imported_rooms(source):
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").startswith("lrdecay_lib")):
             module = (node.module or "").removeprefix("lrdecay_lib").strip(".")
+            # (inside a subpackage, `..schedules` and `.` are read as if from the top: right, or harmless)
             rooms |= {module.split(".")[0]} if module else {alias.name for alias in node.names}
         elif isinstance(node, ast.Import):
             rooms |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("lrdecay_lib.")}
+    # an exercise lives in the module of its section, which `get` imports by name
+    rooms |= {f"exercises/section_{section}" for section in re.findall(r"exercises\.get\(\W(\w+)\.", source)}
     return rooms
 
 
