@@ -23,15 +23,27 @@ def tracked():
             yield name, path.read_text(encoding="utf-8")
 
 
+def strange_addresses(texts):
+    """What the (name, text) pairs call the repository, wherever that is not what _config.yml calls it."""
+    home = ADDRESS.removeprefix("https://github.com/")
+    link = re.compile(r"(?:github\.com|colab\.research\.google\.com/github|raw\.githubusercontent\.com)"
+                      r"/([\w.-]+/[\w.-]+?)(?=\.git\b|[^\w.-]|\.$|\.\s|$)")
+    return [f"{name} names {found}" for name, text in texts for found in link.findall(text)
+            if found not in {home, *OTHERS}]
+
+
 def test_every_link_to_the_repository_agrees_with_config():
-    home = ADDRESS.removeprefix("https://github.com/").lower()
-    wrong = []
-    for name, text in tracked():
-        for match in re.finditer(r"(?:github\.com|colab\.research\.google\.com/github|raw\.githubusercontent\.com)"
-                                 r"/([\w.-]+/[\w.-]+?)(?=\.git\b|[^\w.-]|\.$|\.\s|$)", text):
-            if match.group(1).lower() not in {home, *OTHERS}:
-                wrong.append(f"{name} names {match.group(1)}")
-    assert not wrong, f"the repository is {home} (set in _config.yml): mend {wrong}, or add a foreign one to OTHERS"
+    wrong = strange_addresses((name, text) for name, text in tracked() if name != "tests/test_repository.py")
+    assert not wrong, f"the repository is {ADDRESS} (set in _config.yml): mend {wrong}, or add a foreign one to OTHERS"
+
+
+@pytest.mark.parametrize("text", [
+    "pip install git+https://github.com/lrdecay/learning-rate-decoy",
+    "see https://github.com/lrdecya/learning-rate-decay.",
+    "https://colab.research.google.com/github/someone/learning-rate-decay/blob/main/a.ipynb",
+])
+def test_a_changed_link_is_noticed(text):
+    assert len(strange_addresses([("page", text), ("page", f"{ADDRESS} and {ADDRESS}.git")])) == 1
 
 
 def test_no_package_index_is_named():
