@@ -312,8 +312,9 @@ def verdict(claim, text, effects, margin=0.0):
     word = "supported" if len(sides["for"]) == len(effects) else "it depends" if sides["for"] else "refuted"
     sentences = [f"{name}: {effect}" for name, effect in effects.items()]
     if len(effects) > 1:
-        says = {"for": "For the claim", "against": "Against it", "open": "No difference was shown"}
-        sentences.insert(0, "; ".join(f"{says[side]}: {', '.join(names)}" for side, names in sides.items() if names) + ".")
+        says = {"for": "for the claim", "against": "against it", "open": "no difference was shown"}
+        summary = "; ".join(f"{says[side]}: {', '.join(names)}" for side, names in sides.items() if names)
+        sentences.insert(0, summary[0].upper() + summary[1:] + ".")
     if margin:
         sentences.append(f"An effect of up to {margin:g} does not count.")
     return Verdict(claim, text, word, "\n".join(sentences), dict(effects))

@@ -45,9 +45,14 @@ def link(name, words):
     return f"[{words}](/{name}.ipynb)"
 
 
+def short_link(row):
+    """A link to the lesson of a row by its number, which is the first word of its title."""
+    return link(row["lesson"], row["title"].split()[0])
+
+
 def ledger():
-    return table(["Claim", "The article claims", "Verdict", "Why", "Shown in"], [
-        [row["claim"], row["text"], f"**{MARKS[row['verdict']]}**", row["because"], link(row["lesson"], row["title"])]
+    return table(["Claim", "The article claims", "Verdict", "Why", "Lesson"], [
+        [row["claim"], row["text"], f"**{MARKS[row['verdict']]}**", row["because"].replace("\n", "<br>"), short_link(row)]
         for row in claims()])
 
 
@@ -61,7 +66,7 @@ def timings():
 def verdicts():
     """The short table of the landing page."""
     return table(["The article claims", "Verdict", "Lesson"], [
-        [row["text"], f"**{MARKS[row['verdict']]}**", link(row["lesson"], row["title"])] for row in claims()])
+        [row["text"], f"**{MARKS[row['verdict']]}**", short_link(row)] for row in claims()])
 
 
 SECTIONS = {
