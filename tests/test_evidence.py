@@ -135,7 +135,7 @@ def test_the_sentence_says_when_no_difference_was_shown_and_names_conditions():
     assert "no difference was shown" in str(evidence.verdict("1-a", "c", {"a": effect(0)}))
     assert "no difference was shown" not in str(evidence.verdict("1-a", "c", {"a": effect(1)}))
     text = str(evidence.verdict("1-a", "c", {"digits": effect(1), "diabetes": effect(-1), "none": effect(0)}))
-    assert "For the claim: digits; Against it: diabetes; No difference was shown: none." in text
+    assert "For the claim: digits; against it: diabetes; no difference was shown: none." in text
 
 
 def test_a_verdict_shows_itself_and_carries_its_row():
