@@ -69,7 +69,8 @@ def main(chosen):
     failed = []
     LOG.parent.mkdir(exist_ok=True)
     cells = sum(len(lessons.code_of(lessons.from_text(text))) for text in stale)
-    with tqdm(total=cells, unit="cell", desc=f"running {len(stale)} lessons", file=sys.stdout) as progress:
+    with tqdm(total=cells, unit="cell", desc=f"running {len(stale)} lessons", file=sys.stdout,
+              disable=None) as progress:
         def one_more(**_):
             progress.update()
 
