@@ -234,11 +234,19 @@ def test_a_changed_word_or_library_is_noticed(tmp_path):
 
     text.write_text(TEXT)
     with (library / "training.py").open("a") as file:  # which this lesson does not import
+        file.write("\nBLOWN_UP = 2\n")
+    assert not lessons.is_stale(text, notebook_path, library)
+    with (library / "figures.py").open("a") as file:  # which it does, but a comment decides nothing
         file.write("\n# changed\n")
     assert not lessons.is_stale(text, notebook_path, library)
     with (library / "figures.py").open("a") as file:
-        file.write("\n# changed\n")
+        file.write("\nSTYLE['font.size'] = 11\n")
     assert lessons.is_stale(text, notebook_path, library)
+
+
+def test_bare_code_drops_what_decides_no_output():
+    source = '"""Doc."""\n\ndef f(x):  # why\n    """More\n    doc."""\n    y = "# not a comment"\n\n    return y\n'
+    assert lessons.bare_code(source) == 'def f(x):\n    y = "# not a comment"\n    return y'
 
 
 def test_library_files_follow_imports():

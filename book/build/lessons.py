@@ -2,7 +2,9 @@
 
 import ast
 import hashlib
+import io
 import re
+import tokenize
 from pathlib import Path
 
 import jupytext
@@ -75,6 +77,20 @@ def imported_rooms(source):
     return rooms
 
 
+def bare_code(source):
+    """Python without its docstrings, comments and blank lines: what decides the outputs of a lesson."""
+    lines = source.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(node) is not None:
+            text = node.body[0]
+            lines[text.lineno - 1:text.end_lineno] = [""] * (text.end_lineno - text.lineno + 1)
+    return "\n".join(line.rstrip() for line in lines if line.strip())
+
+
 def code_digest(notebook, library=LIBRARY):
     """A digest of everything that decides a lesson's outputs: its code, its tags, and the library it imports."""
     digest = hashlib.sha256()
@@ -83,7 +99,7 @@ def code_digest(notebook, library=LIBRARY):
         digest.update(repr((cell.source, sorted(cell.metadata.get("tags", [])))).encode())
     for path in library_files(sources, library):
         digest.update(path.name.encode())
-        digest.update(path.read_bytes())
+        digest.update(bare_code(path.read_text(encoding="utf-8")).encode())
     return digest.hexdigest()
 
 
