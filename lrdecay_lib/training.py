@@ -32,8 +32,14 @@ from .tasks import ORDER, Task, generator, import_keras, precision
 keras = import_keras()
 import tensorflow as tf  # noqa: E402  after its greeting was silenced
 
+
+def _cores():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
 try:  # a small run is slower on several threads than several runs on one thread each
     tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(2 * _cores())  # a run at work holds two of these
 except RuntimeError:
     pass  # TensorFlow is already at work with the reader's own setting
 
@@ -123,11 +129,24 @@ def _program(settings):
         values = {id(v): slot for v, slot in zip(optimizer.variables, slots)}
         return [values[id(v)] for v in optimizer._model_variables_moving_average]
 
+    def predict(trainable, other, x):
+        def outputs(batch):
+            return model.stateless_call(trainable, other, batch, training=False)[0]
+
+        if not task.xla:
+            return outputs(x)
+        # XLA hands large products to a pool that all runs share, so then they wait for each other
+        count, size = x.shape[0], settings.batch_size
+        numbers = np.minimum(np.arange(-(-count // size) * size), count - 1).reshape(-1, size)
+        parts = tf.map_fn(lambda some: outputs(tf.gather(x, some)), numbers.astype("int32"),
+                          fn_output_signature=settings.dtype)
+        return tf.reshape(parts, (-1, *parts.shape[2:]))[:count]
+
     def evaluate(state, data):
         values = []
         for split in _splits(task):
             x, y = (part[:EVALUATED] for part in getattr(data, split)) if split == "train" else getattr(data, split)
-            outputs, _ = model.stateless_call(averaged(state), state[1], x, training=False)
+            outputs = predict(averaged(state), state[1], x)
             values += [tf.reduce_mean(task.loss(y, outputs))]
             values += [tf.reduce_mean(metric(y, outputs)) for metric in task.metrics.values()]
         return tf.stack(values)
@@ -159,7 +178,9 @@ def _program(settings):
             (0, 0, state, control, array(updates), array(updates), array(len(marks), (len(names),))))
         return averaged(state), (losses.stack(), used.stack(), metrics.stack())
 
-    return run
+    state, order, data = _prepare(settings, 0)
+    with precision(settings.dtype):
+        return run.get_concrete_function(state, tf.zeros(updates, settings.dtype), order, data)
 
 
 def _marks(settings):
@@ -216,13 +237,10 @@ def _work(settings, seed, rates, weights=None, keep=False):
     """One run, wherever it is computed: (losses, rates used, metrics at each mark, final weights or None)."""
     with _lock:
         state, order, data = _prepare(settings, seed)
-        if weights is not None:
-            state = ([tf.constant(w, v.dtype) for w, v in zip(weights, state[0], strict=True)], *state[1:])
-        rates = tf.constant(rates, settings.dtype)
         program = _program(settings)
-        with precision(settings.dtype):
-            program.get_concrete_function(state, rates, order, data)  # traced at most once
-    weights, record = program(state, rates, order, data)
+    if weights is not None:
+        state = ([tf.constant(w, v.dtype) for w, v in zip(weights, state[0], strict=True)], *state[1:])
+    weights, record = program(state, tf.constant(rates, settings.dtype), order, data)
     return *(part.numpy() for part in record), [w.numpy() for w in weights] if keep else None
 
 
@@ -391,15 +409,18 @@ def sweep(task, schedules, peaks, seeds, updates, optimizer="sgd", batch_size=32
     _check_executor(executor)
     peaks = _peaks(schedules, peaks)
     seeds = _distinct("seeds", [int(generator(seed, 0) and seed) for seed in seeds])
-    jobs = [  # seed by seed, because preparing a seed costs more than running it
-        (name, kind, peak, seed, _settings(task, schedule, one, updates, batch_size, evaluate_every, dtype),
-         _rates(schedule, peak, updates))
-        for seed in seeds for name, one in optimizers.items()
-        for kind, schedule in schedules.items() for peak in peaks[kind]]
+    settings = {(name, kind): _settings(task, schedule, one, updates, batch_size, evaluate_every, dtype)
+                for name, one in optimizers.items() for kind, schedule in schedules.items()}
+    rates = {(kind, peak): _rates(schedule, peak, updates)
+             for kind, schedule in schedules.items() for peak in peaks[kind]}
+    jobs = [(name, kind, peak, seed, settings[name, kind], rates[kind, peak])
+            for seed in seeds  # seed by seed, because a seed is prepared once for all that use it
+            for name in optimizers for kind, peak in rates]
     runs, missing = _spread(jobs, executor, progress)
-    about = dict(task=repr(task), optimizers={name: _describe(one) for name, one in optimizers.items()},
+    any_of_them = jobs[0][4]
+    about = dict(task=repr(task), optimizers={name: settings[name, next(iter(schedules))].optimizer for name in optimizers},
                  schedules={kind: repr(schedule) for kind, schedule in schedules.items()}, updates=updates,
-                 batch_size=batch_size, evaluate_every=jobs[0][4].evaluate_every, dtype=dtype)
+                 batch_size=batch_size, evaluate_every=any_of_them.evaluate_every, dtype=dtype)
     return Sweep(about, runs, missing)
 
 
@@ -463,10 +484,6 @@ def _goods(job):
     """What `_work` takes of a job: settings, seed and rates."""
     *_, seed, settings, rates = job
     return settings, seed, rates
-
-
-def _cores():
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def _worker_died(error):
