@@ -9,9 +9,13 @@
 
 The rule of the verdict, fixed before looking. Each condition has an effect that is positive where the claim
 is right, with a 95 % t-interval over the paired differences of the seeds. A condition is *for* the claim if
-its interval lies wholly above the margin (0 unless stated), *against* it if wholly below the margin's
-negative, and otherwise *no difference was shown*. All conditions for: **supported**. None for:
-**refuted**. Some for, some not: **it depends**, and the conditions are named.
+its interval lies wholly above the margin (the smallest effect that matters, 0 unless stated), *against* it if
+wholly below the margin, and otherwise *open*: no difference was shown.
+
+    all conditions for                    supported
+    some for, some not                    it depends, and the conditions are named
+    none for, at least one against        refuted
+    all open                              not shown: more seeds may decide
 
 Exact claims (a formula, a shape, a count) need no seeds: `check` gives their verdict.
 """
@@ -134,6 +138,7 @@ class Effect:
         values: the difference of each seed. seeds: the seeds, in the same order.
         mean: of the differences. low, high: its t-interval. bootstrap: its bootstrap interval (BCa,
             9,999 resamples, fixed random state). level: of both, for example 0.95.
+        positive: what a positive number says of the treatment: "better", or another word.
     """
 
     treatment: str
@@ -143,6 +148,7 @@ class Effect:
     values: tuple
     seeds: tuple
     level: float = 0.95
+    positive: str = "better"
 
     @property
     def mean(self):
@@ -167,13 +173,15 @@ class Effect:
 
     def __neg__(self):
         """The same comparison for a claim that says the opposite: positive where the treatment is worse."""
+        turned = {"better": "worse", "worse": "better"}.get(self.positive, f"not {self.positive}")
         return Effect(self.treatment, self.baseline, self.metric, self.unit, tuple(-v for v in self.values),
-                      self.seeds, self.level)
+                      self.seeds, self.level, turned)
 
     def __str__(self):
         unit = f" {self.unit}" if self.unit else ""
         sentence = (f"{self.treatment} against {self.baseline}, {self.metric}: {self.mean:+.3g}{unit} "
-                    f"[{self.low:+.3g}, {self.high:+.3g}] ({self.level:.0%} interval over {len(self.seeds)} paired seeds)")
+                    f"[{self.low:+.3g}, {self.high:+.3g}] (positive is {self.positive}; {self.level:.0%} interval over "
+                    f"{len(self.seeds)} paired seeds)")
         if self.low <= 0 <= self.high:
             sentence += "; no difference was shown"
         return sentence + "."
@@ -259,7 +267,7 @@ class Verdict:
 
     Attributes:
         claim: the claim's id. text: the claim, in our words.
-        verdict: "supported", "refuted" or "it depends".
+        verdict: "supported", "refuted", "it depends" or "not shown".
         because: the sentences that give the reason, numbers included, one to a line.
         effects: condition -> `Effect`; empty for an exact claim.
     """
@@ -308,8 +316,11 @@ def verdict(claim, text, effects, margin=0.0):
         raise ValueError(f"margin must be at least 0; got {margin!r}")
     sides = {"for": [], "against": [], "open": []}
     for name, effect in effects.items():
-        sides["for" if effect.low > margin else "against" if effect.high < -margin else "open"].append(name)
-    word = "supported" if len(sides["for"]) == len(effects) else "it depends" if sides["for"] else "refuted"
+        sides["for" if effect.low > margin else "against" if effect.high < margin else "open"].append(name)
+    if sides["for"]:
+        word = "it depends" if sides["against"] or sides["open"] else "supported"
+    else:
+        word = "refuted" if sides["against"] else "not shown"
     sentences = [f"{name}: {effect}" for name, effect in effects.items()]
     if len(effects) > 1:
         says = {"for": "for the claim", "against": "against it", "open": "no difference was shown"}

@@ -83,6 +83,7 @@ def label_ends(axes, labels):
         axes: where the lines are; its limits and scale must be final.
         labels: (text, x, y, colour) of each line's end, in data units.
     """
+    axes.figure.draw_without_rendering()  # settles the layout, so that distances are final
     place = axes.transData.transform
     gap = 12.0 * axes.figure.dpi / 72.0  # one line of text, in pixels
     lowest = -np.inf
@@ -198,7 +199,7 @@ def loss_bands(curves, metric="test_loss", log=False, title=None, display=True):
     return show(figure, alt) if display else (figure, axes, alt)
 
 
-def loss_against_peak(table, metric="test_loss", log=True, top=None, title=None, display=True):
+def loss_against_peak(table, metric="test_loss", log=True, top=None, best=None, title=None, display=True):
     """The final metric against the peak rate, a line for each schedule, and a ring at each one's best.
 
     The line is the median over the seeds and the band goes from the lower to the upper quartile. Where most
@@ -209,6 +210,7 @@ def loss_against_peak(table, metric="test_loss", log=True, top=None, title=None,
         metric: the column to draw; the best is the highest of an accuracy or R2, and the lowest of all else.
         log: a logarithmic axis for the metric.
         top: the upper limit of the metric's axis, or None.
+        best: schedule -> the peak to ring, such as `evidence.tune` gave; by default that of the best median.
         title, display: as in `schedules`.
     """
     figure, axes = new(xlabel="peak learning rate", ylabel=_words(metric), xscale="log",
@@ -228,10 +230,12 @@ def loss_against_peak(table, metric="test_loss", log=True, top=None, title=None,
         style = look(name, others)
         axes.plot(middle.index, middle, **style)
         axes.fill_between(middle.index, low.reindex(middle.index), high, color=style["color"], alpha=0.18, linewidth=0)
-        best = middle.idxmax() if metric.endswith(("accuracy", "r2")) else middle.idxmin()
-        axes.plot(best, middle[best], "o", markersize=7, markerfacecolor="white", color=style["color"])
+        lowest = middle.idxmax() if metric.endswith(("accuracy", "r2")) else middle.idxmin()
+        ring = best[name] if best is not None else lowest
+        axes.plot(ring, middle[ring], "o", markersize=7, markerfacecolor="white", color=style["color"])
         labels.append((name, middle.index[-1], middle.iloc[-1], style["color"]))
-        words.append(f"{name} is best, {middle[best]:.3g}, at a peak of {best:.3g}")
+        words.append(f"{name} is ringed at a peak of {ring:.3g}, where it is {middle[ring]:.3g}" if best is not None
+                     else f"{name} is best, {middle[ring]:.3g}, at a peak of {ring:.3g}")
     if top is not None:
         axes.set_ylim(top=top)
         labels = [(name, x, min(y, top), color) for name, x, y, color in labels]

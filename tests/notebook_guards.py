@@ -145,8 +145,9 @@ def opens_and_closes(notebook):
     seconds = notebook.metadata.get("lrdecay", {}).get("seconds")
     if not promised:
         yield "the lesson does not say 'under N seconds to run'"
-    elif seconds and seconds > int(promised.group(1)):
-        yield f"the lesson promises to run in {promised.group(1)} seconds, and took {seconds}"
+    elif seconds and seconds > 3 * int(promised.group(1)):  # a machine may be slower, but hardly three times
+        yield (f"the lesson promises to run in {promised.group(1)} seconds, and took {seconds}: shorten it, or promise "
+               "more; if the machine was busy, run `make execute` again")
     if len(re.findall(r"\*\*Exercise ", text)) < 2:
         yield "the lesson has fewer than two exercises"
 

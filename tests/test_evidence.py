@@ -122,10 +122,11 @@ def effect(mean, spread=0.1):
 
 
 @pytest.mark.parametrize("effects, margin, word", [
-    ({"a": effect(1)}, 0, "supported"), ({"a": effect(-1)}, 0, "refuted"), ({"a": effect(0)}, 0, "refuted"),
+    ({"a": effect(1)}, 0, "supported"), ({"a": effect(-1)}, 0, "refuted"), ({"a": effect(0)}, 0, "not shown"),
     ({"a": effect(1), "b": effect(2)}, 0, "supported"), ({"a": effect(1), "b": effect(0)}, 0, "it depends"),
     ({"a": effect(1), "b": effect(-1)}, 0, "it depends"), ({"a": effect(0), "b": effect(-1)}, 0, "refuted"),
-    ({"a": effect(1)}, 0.99, "refuted"), ({"a": effect(1)}, 0.8, "supported"),
+    ({"a": effect(1)}, 0.99, "not shown"), ({"a": effect(1)}, 0.8, "supported"), ({"a": effect(1)}, 2, "refuted"),
+    ({"a": effect(0), "b": effect(0)}, 0, "not shown"), ({"a": effect(1), "b": effect(0)}, 0, "it depends"),
 ])
 def test_the_rule_of_the_verdict(effects, margin, word):
     assert evidence.verdict("1-a", "new is better", effects, margin).verdict == word

@@ -54,7 +54,7 @@ def run(what, command):
 def main():
     version = sys.version_info[:2]
     if not OLDEST <= version <= NEWEST:
-        stop("This book needs Python %d.%d to %d.%d, and %s is %d.%d: name a newer one, for example "
+        stop("This book needs Python %d.%d to %d.%d, and %s is %d.%d: name another one, for example "
              "make book PYTHON=python3.12." % (OLDEST + NEWEST + (os.path.basename(sys.executable),) + version))
     # what the environment is made from: if any of it changed, install again
     digest = hashlib.sha256(("%d.%d" % version).encode())

@@ -9,7 +9,7 @@ import lessons
 
 GENERATED = lessons.ROOT / "book" / "generated"
 CLAIM = "application/vnd.lrdecay.claim+json"
-MARKS = {"supported": "✔ supported", "refuted": "✘ refuted", "it depends": "◐ it depends"}
+MARKS = {"supported": "✔ supported", "refuted": "✘ refuted", "it depends": "◐ it depends", "not shown": "○ not shown"}
 
 
 def title_of(notebook):
