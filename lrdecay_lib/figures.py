@@ -13,6 +13,7 @@ from itertools import cycle
 import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 # Okabe and Ito's colour-blind-safe palette, and a dash as a second cue. One schedule keeps one look in every lesson.
 LOOKS = {
@@ -29,7 +30,7 @@ _OTHERS = [("#56B4E9", "-"), ("#E69F00", (0, (4, 1.5))), ("#009E73", (0, (1.5, 1
 
 STYLE = {
     "axes.edgecolor": "#444444", "axes.grid": True, "axes.labelsize": 10, "axes.spines.right": False,
-    "axes.spines.top": False, "axes.titlelocation": "left", "axes.titlesize": 11, "font.family": "sans-serif",
+    "axes.spines.top": False, "axes.titlesize": 11, "font.family": "sans-serif",
     "font.size": 10, "grid.color": "#e0e0e0", "grid.linewidth": 0.6, "legend.frameon": False, "lines.linewidth": 1.8,
     "svg.fonttype": "none", "svg.hashsalt": "lrdecay", "xtick.labelsize": 9, "ytick.labelsize": 9,
 }
@@ -83,6 +84,7 @@ def label_ends(axes, labels):
         axes: where the lines are; its limits and scale must be final.
         labels: (text, x, y, colour) of each line's end, in data units.
     """
+    _plain_ticks(axes)
     axes.figure.draw_without_rendering()  # settles the layout, so that distances are final
     place = axes.transData.transform
     gap = 12.0 * axes.figure.dpi / 72.0  # one line of text, in pixels
@@ -92,6 +94,15 @@ def label_ends(axes, labels):
         lowest = max(height, lowest + gap)
         axes.annotate(text, (x, y), xytext=(6, (lowest - height) * 72.0 / axes.figure.dpi),
                       textcoords="offset points", color=color, va="center", fontsize=9, annotation_clip=False)
+
+
+def _plain_ticks(axes):
+    """On a logarithmic axis of less than two decades: 0.5, 0.6 and not 5 x 10^-1, 6 x 10^-1."""
+    low, high = axes.get_ylim()
+    if axes.get_yscale() == "log" and high / low < 100:
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low > 8 else range(1, 10)))
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter(NullFormatter())
 
 
 def lines(curves, xlabel, ylabel, log="", stairs=False, marks=(), title=None, display=True):
