@@ -134,7 +134,8 @@ def lines(curves, xlabel, ylabel, log="", stairs=False, marks=(), title=None, di
         right = all(right)
         axes.plot(x, y, "o" if right else "x", color="#0072B2" if right else "#B00000", markersize=8, markeredgewidth=2)
         axes.annotate(note, (x, y), xytext=(0, 12), textcoords="offset points", ha="center", fontsize=9)
-        words.append(f"{'a circle' if right else 'a cross'} marks {' '.join(note.split())} at {x:.3g}, {y:.3g}")
+        named = f" {' '.join(note.split())}" if note else ""
+        words.append(f"{'a circle' if right else 'a cross'} marks{named} {x:.3g}, {y:.3g}")
     label_ends(axes, labels)
     alt = f"{ylabel.capitalize()} against {xlabel}: " + "; ".join(words) + "."
     return show(figure, alt) if display else (figure, axes, alt)
@@ -267,7 +268,8 @@ def paired_differences(effects, title=None, display=True):
     if len(units) != 1:
         raise ValueError(f"effects must have one unit; got {sorted(units)}")
     unit = f" ({units.pop()})" if units != {""} else ""
-    figure, axes = new(height=1.2 + 0.55 * len(effects), xlabel=f"paired difference{unit}, better to the right")
+    positive = " or ".join(sorted({effect.positive for effect in effects.values()}))
+    figure, axes = new(height=1.2 + 0.55 * len(effects), xlabel=f"paired difference{unit}, {positive} to the right")
     if title:
         axes.set_title(title)
     words = []
@@ -282,7 +284,7 @@ def paired_differences(effects, title=None, display=True):
     axes.set_yticks(range(len(effects)), list(effects))
     axes.set_ylim(len(effects) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
-    alt = f"Paired differences{unit}, positive is better: " + "; ".join(words) + "."
+    alt = f"Paired differences{unit}, positive is {positive}: " + "; ".join(words) + "."
     return show(figure, alt) if display else (figure, axes, alt)
 
 
