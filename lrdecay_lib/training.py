@@ -129,27 +129,33 @@ def _program(settings):
         values = {id(v): slot for v, slot in zip(optimizer.variables, slots)}
         return [values[id(v)] for v in optimizer._model_variables_moving_average]
 
-    def predict(trainable, other, x):
-        def outputs(batch):
-            return model.stateless_call(trainable, other, batch, training=False)[0]
+    def measure(trainable, other, x, y):
+        """Loss and metrics: a row for each sample, or one row if some metric, such as R2, is of all samples."""
+        outputs, _ = model.stateless_call(trainable, other, x, training=False)
+        values = [function(y, outputs) for function in (task.loss, *task.metrics.values())]
+        if any(value.shape.rank == 0 for value in values):
+            return tf.stack([tf.reduce_mean(value) for value in values])[None]
+        return tf.stack([tf.reduce_mean(tf.reshape(value, (x.shape[0], -1)), axis=1) for value in values], axis=1)
 
-        if not task.xla:
-            return outputs(x)
-        # XLA hands large products to a pool that all runs share, so then they wait for each other
+    def in_batches(function, x, y):
+        """The rows of ``function(x, y)``, computed in batches as large as the training's.
+
+        XLA hands large operations to a pool that all runs share, and the whole run with them: then the runs of
+        a sweep wait for each other. Small ones stay where they are.
+        """
         count, size = x.shape[0], settings.batch_size
-        numbers = np.minimum(np.arange(-(-count // size) * size), count - 1).reshape(-1, size)
-        parts = tf.map_fn(lambda some: outputs(tf.gather(x, some)), numbers.astype("int32"),
-                          fn_output_signature=settings.dtype)
-        return tf.reshape(parts, (-1, *parts.shape[2:]))[:count]
+        numbers = np.minimum(np.arange(-(-count // size) * size), count - 1).reshape(-1, size).astype("int32")
+        rows = tf.map_fn(lambda some: function(tf.gather(x, some), tf.gather(y, some)), numbers,
+                         fn_output_signature=settings.dtype)
+        return tf.reshape(rows, (-1, rows.shape[-1]))[:count]
 
     def evaluate(state, data):
-        values = []
+        values, rows = [], functools.partial(measure, averaged(state), state[1])
         for split in _splits(task):
             x, y = (part[:EVALUATED] for part in getattr(data, split)) if split == "train" else getattr(data, split)
-            outputs = predict(averaged(state), state[1], x)
-            values += [tf.reduce_mean(task.loss(y, outputs))]
-            values += [tf.reduce_mean(metric(y, outputs)) for metric in task.metrics.values()]
-        return tf.stack(values)
+            of_each = task.xla and rows(x[:2], y[:2]).shape[0] == 2
+            values.append(tf.reduce_mean(in_batches(rows, x, y) if of_each else rows(x, y), axis=0))
+        return tf.concat(values, axis=0)
 
     def array(length, shape=()):
         return tf.TensorArray(settings.dtype, length, element_shape=shape)
