@@ -103,7 +103,8 @@ def _model_and_optimizer(settings):
 def _program(settings):
     """The compiled function (state, rates, order, data) -> (weights, record); see `_prepare` and `_work`."""
     task, rule, updates = settings.task, settings.rule, settings.updates
-    model, optimizer = _model_and_optimizer(settings)
+    with _lock:
+        model, optimizer = _model_and_optimizer(settings)
     place = [variable is optimizer.learning_rate for variable in optimizer.variables].index(True)
     marks = tf.constant(_marks(settings))
     names = _columns(task)
@@ -184,8 +185,8 @@ def _program(settings):
             (0, 0, state, control, array(updates), array(updates), array(len(marks), (len(names),))))
         return averaged(state), (losses.stack(), used.stack(), metrics.stack())
 
-    state, order, data = _prepare(settings, 0)
-    with precision(settings.dtype):
+    state, order, data = _once(_prepare, settings, 0)
+    with _lock, precision(settings.dtype):
         return run.get_concrete_function(state, tf.zeros(updates, settings.dtype), order, data)
 
 
@@ -205,6 +206,17 @@ def _columns(task):
 _lock = threading.RLock()  # Keras traces and builds models with process-wide settings
 
 
+@functools.lru_cache(maxsize=256)
+def _lock_of(function, *arguments):
+    return threading.RLock()
+
+
+def _once(function, *arguments):
+    """A cached function's value. Whoever comes while it is being made waits for it, and nobody else does."""
+    with _lock_of(function, *arguments):
+        return function(*arguments)
+
+
 @functools.lru_cache(maxsize=4)  # runs come in the order of their seeds
 def _prepare(settings, seed):
     """What the program needs from a seed: initial state, order of the samples, data.
@@ -214,8 +226,9 @@ def _prepare(settings, seed):
     batches. Fresh data are drawn once for all updates and used in turn.
     """
     task, count = settings.task, settings.updates * settings.batch_size
-    _, optimizer = _model_and_optimizer(settings)
-    model = task.model(seed, settings.dtype)
+    with _lock:
+        _, optimizer = _model_and_optimizer(settings)
+        model = task.model(seed, settings.dtype)
     trainable, other, slots = ([tf.identity(v.value) for v in part] for part in (
         model.trainable_variables, model.non_trainable_variables, optimizer.variables))
     if optimizer.use_ema:  # Keras starts it at the first update; before that, the weights are the average
@@ -241,9 +254,8 @@ def _prepare(settings, seed):
 
 def _work(settings, seed, rates, weights=None, keep=False):
     """One run, wherever it is computed: (losses, rates used, metrics at each mark, final weights or None)."""
-    with _lock:
-        state, order, data = _prepare(settings, seed)
-        program = _program(settings)
+    state, order, data = _once(_prepare, settings, seed)
+    program = _once(_program, settings)
     if weights is not None:
         state = ([tf.constant(w, v.dtype) for w, v in zip(weights, state[0], strict=True)], *state[1:])
     weights, record = program(state, tf.constant(rates, settings.dtype), order, data)
@@ -447,11 +459,16 @@ def _spread(jobs, executor, progress):
 
     own = None if executor else ThreadPoolExecutor(_cores())
     futures = {}
+    seeds = list(dict.fromkeys((settings, seed) for *_, seed, settings, _ in jobs))
+    following = dict(zip(seeds, seeds[1:]))
     try:
         with tqdm(total=len(jobs), unit="run", disable=None if progress is None else not progress) as bar:
             try:
                 for i, job in enumerate(jobs):
                     futures[(executor or own).submit(_work, *_goods(job))] = i
+                    ahead = following.pop((job[4], job[3]), None)
+                    if own and ahead:  # behind a seed's first run, so that the next seed's runs need not wait
+                        own.submit(_once, _prepare, *ahead)
             except BrokenExecutor as error:  # a pool of processes takes no more jobs once one of them has died
                 missing |= {i: error for i in range(len(futures), len(jobs))}
             for future in as_completed(futures):
