@@ -26,7 +26,8 @@ lab: environment  ## open the lessons in JupyterLab
 	@$(VENV) -m jupyterlab chapters/en
 
 benchmark: environment  ## measure the library's speed, as ratios in one run
-	@$(VENV) -m benchmarks
+	@$(VENV) -m benchmarks | tee benchmarks/results.md
+	@$(VENV) benchmarks/schedules.py
 
 torch: environment  ## add PyTorch, which the parity tests compare with (large; without it they are skipped)
 	@$(VENV) -m pip install --quiet $(TORCH)
