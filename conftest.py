@@ -3,8 +3,13 @@
 import os
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent
 # nbval starts the kernel by its name; Jupyter looks for it here
-os.environ.setdefault("JUPYTER_PATH", str(Path(__file__).resolve().parent / "book" / "build" / "jupyter"))
+os.environ.setdefault("JUPYTER_PATH", str(ROOT / "book" / "build" / "jupyter"))
+# matplotlib's list of fonts, of this environment and not of another one that may be gone by now; made before
+# any lesson runs, because matplotlib warns where making it takes long
+os.environ.setdefault("MPLCONFIGDIR", str(ROOT / "_build" / "matplotlib"))
+import matplotlib.font_manager  # noqa: E402, F401
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -24,6 +24,8 @@ LOG = lessons.ROOT / "_build" / "execute.log"  # what the kernels' C++ libraries
 def run(notebook, on_cell=None):
     """Run a notebook in an empty folder, as a reader who downloaded it alone would; returns the seconds."""
     os.environ["JUPYTER_PATH"] = str(lessons.KERNELS)
+    # matplotlib's list of fonts, of this environment and not of another one that may be gone by now
+    os.environ["MPLCONFIGDIR"] = str(lessons.ROOT / "_build" / "matplotlib")
     with tempfile.TemporaryDirectory() as folder, open(LOG, "a", encoding="utf-8") as log:
         client = NotebookClient(notebook, kernel_name="lesson", timeout=600, coalesce_streams=True,
                                 record_timing=False, resources={"metadata": {"path": folder}},
