@@ -52,7 +52,7 @@ def jax_jobs(task, updates, batch_size, seeds, dtype):
     from lrdecay_lib import training
     from lrdecay_lib.schedules import Constant, Linear
 
-    settings = training._settings(task, Constant(), "sgd", updates, batch_size, updates, dtype)
+    settings = training._settings(task, Constant(), training._describe("sgd"), updates, batch_size, updates, dtype)
     for seed in seeds:
         _, order, data = training._prepare(settings, seed)
         data = [(x.numpy(), y.numpy()) for x, y in data]

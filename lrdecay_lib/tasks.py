@@ -125,11 +125,69 @@ class Task:
         with precision(dtype):
             state = random.getstate()
             # every Keras layer that is given no seed draws one from Python's generator
-            random.seed(int(generator(seed, _WEIGHTS).integers(2**31)))
+            random.seed(_first_seed(seed))
             try:
                 return self.build()
             finally:
                 random.setstate(state)
+
+    def initial_values(self, seed, dtype="float64"):
+        """The values of ``model(seed, dtype)``'s trainable and other variables: two lists of tensors.
+
+        Without building the model again where its values follow from Keras's seeded initializers: building takes
+        as long as a short run.
+        """
+        recipe = _recipe(self, dtype)
+        if recipe is None:
+            return _values(self.model(seed, dtype))
+        draws = _draws(seed)
+        return tuple([make(draws) for make in part] for part in recipe)
+
+
+def _values(model):
+    """The values of a model's trainable and other variables, as tensors that later changes leave alone."""
+    return tuple([import_keras().ops.copy(v.value) for v in part]
+                 for part in (model.trainable_variables, model.non_trainable_variables))
+
+
+def _first_seed(seed):
+    return int(generator(seed, _WEIGHTS).integers(2**31))
+
+
+def _draws(seed, count=200):
+    """The seeds that Keras's layers draw one after another while this seed's model is built."""
+    rng = random.Random(_first_seed(seed))
+    return [rng.randint(1, 10**9) for _ in range(count)]  # as keras.random's make_default_seed does
+
+
+@lru_cache(maxsize=64)
+def _recipe(task, dtype):
+    """For each variable of the task's model a function: draws -> initial value. None if these miss what building gives."""
+    keras = import_keras()
+    with precision(dtype), keras.StatelessScope():  # variables made in this scope keep their initializers until its end
+        model = task.model(0, dtype)
+        initializers = {id(v): getattr(v, "_initializer", None) for v in model.variables}
+    number = {draw: k for k, draw in enumerate(_draws(0))}
+
+    def maker(variable):
+        initializer, value = initializers[id(variable)], variable.value
+        k = number.get(getattr(initializer, "seed", None))
+        if k is not None:
+            kind, config, shape = type(initializer), initializer.get_config(), tuple(variable.shape)
+            return lambda draws: kind.from_config({**config, "seed": draws[k]})(shape, dtype=variable.dtype)
+        if variable.name == "seed_generator_state":  # of dropout: a draw and a count
+            k = number[int(value[0])]
+            return lambda draws: keras.ops.convert_to_tensor([draws[k], 0], dtype=variable.dtype)
+        value = keras.ops.copy(value)
+        return lambda draws: value
+
+    try:
+        recipe = tuple([maker(v) for v in part] for part in (model.trainable_variables, model.non_trainable_variables))
+        made = [make(_draws(1)) for part in recipe for make in part]
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None
+    built = [value for part in _values(task.model(1, dtype)) for value in part]
+    return recipe if all(np.array_equal(a, b) for a, b in zip(made, built, strict=True)) else None
 
 
 # --- losses and metrics ---------------------------------------------------------------------------

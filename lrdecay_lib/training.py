@@ -84,6 +84,9 @@ def _functional(description):
     optimizer = keras.optimizers.deserialize(json.loads(description))
     kind = type(optimizer)
     line = {parent.__name__: vars(parent) for parent in kind.__mro__}
+    if not {"BaseOptimizer", "TFOptimizer"} <= set(line):
+        raise ImportError(f"this version of Keras, {keras.__version__}, has its optimizers' base classes elsewhere than training._functional "
+                          "looks; install the version that requirements.lock names")
     base, devices = line["BaseOptimizer"], line["TFOptimizer"]
     methods = {name: base[name] for name in devices
                if name in base and not name.startswith("__") and name != "_clip_by_norm"}
@@ -190,9 +193,12 @@ def _program(settings):
         return run.get_concrete_function(state, tf.zeros(updates, settings.dtype), order, data)
 
 
+@functools.lru_cache(maxsize=64)
 def _marks(settings):
     """The numbers of finished updates after which a run is evaluated: 0, every so many, and the last."""
-    return np.unique([*range(0, settings.updates, settings.evaluate_every), settings.updates]).astype("int32")
+    marks = np.unique([*range(0, settings.updates, settings.evaluate_every), settings.updates]).astype("int32")
+    marks.flags.writeable = False  # the runs share it
+    return marks
 
 
 def _splits(task):
@@ -228,9 +234,8 @@ def _prepare(settings, seed):
     task, count = settings.task, settings.updates * settings.batch_size
     with _lock:
         _, optimizer = _model_and_optimizer(settings)
-        model = task.model(seed, settings.dtype)
-    trainable, other, slots = ([tf.identity(v.value) for v in part] for part in (
-        model.trainable_variables, model.non_trainable_variables, optimizer.variables))
+    trainable, other = task.initial_values(seed, settings.dtype)
+    slots = [tf.identity(v.value) for v in optimizer.variables]
     if optimizer.use_ema:  # Keras starts it at the first update; before that, the weights are the average
         start = dict(zip(map(id, optimizer._model_variables_moving_average), trainable))
         slots = [start.get(id(v), slot) for v, slot in zip(optimizer.variables, slots)]
@@ -395,7 +400,7 @@ def train(task, schedule, updates, seed=0, optimizer="sgd", batch_size=32, evalu
     Returns:
         A `Run`.
     """
-    settings = _settings(task, schedule, optimizer, updates, batch_size, evaluate_every, dtype)
+    settings = _settings(task, schedule, _describe(optimizer), updates, batch_size, evaluate_every, dtype)
     outcome = _work(settings, seed, _rates(schedule, 1.0, updates), weights, keep=True)
     return _run(_name(optimizer), getattr(schedule, "__name__", type(schedule).__name__), 1.0, seed, settings, outcome)
 
@@ -427,8 +432,9 @@ def sweep(task, schedules, peaks, seeds, updates, optimizer="sgd", batch_size=32
     _check_executor(executor)
     peaks = _peaks(schedules, peaks)
     seeds = _distinct("seeds", [int(generator(seed, 0) and seed) for seed in seeds])
+    described = {name: _describe(one) for name, one in optimizers.items()}
     settings = {(name, kind): _settings(task, schedule, one, updates, batch_size, evaluate_every, dtype)
-                for name, one in optimizers.items() for kind, schedule in schedules.items()}
+                for name, one in described.items() for kind, schedule in schedules.items()}
     rates = {(kind, peak): _rates(schedule, peak, updates)
              for kind, schedule in schedules.items() for peak in peaks[kind]}
     jobs = [(name, kind, peak, seed, settings[name, kind], rates[kind, peak])
@@ -594,13 +600,18 @@ def load(path):
 # --- reading the arguments ------------------------------------------------------------------------
 
 
+@functools.lru_cache(maxsize=None)
+def _named(name):
+    """The description of an optimizer in `OPTIMIZERS`."""
+    if name not in OPTIMIZERS:
+        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, or a Keras optimizer; got {name!r}")
+    return _describe(OPTIMIZERS[name]())
+
+
 def _describe(optimizer):
     """A Keras optimizer as text: its class and settings, without its rate and its counted name."""
     if isinstance(optimizer, str):
-        if optimizer not in OPTIMIZERS:
-            raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, or a Keras optimizer; "
-                             f"got {optimizer!r}")
-        optimizer = OPTIMIZERS[optimizer]()
+        return _named(optimizer)
     if not isinstance(optimizer, keras.optimizers.Optimizer):
         raise ValueError(f"optimizer must be a name or a Keras optimizer; got {optimizer!r}")
     for name in ("gradient_accumulation_steps", "ema_overwrite_frequency", "loss_scale_factor"):
@@ -631,7 +642,7 @@ def _settings(task, schedule, optimizer, updates, batch_size, evaluate_every, dt
         raise ValueError(f"evaluate_every must be a whole number of at least 1, or None; got {evaluate_every!r}")
     if dtype not in ("float32", "float64"):
         raise ValueError(f"dtype must be 'float32' or 'float64'; got {dtype!r}")
-    return _Settings(task, _describe(optimizer), int(updates), int(batch_size), int(evaluate_every), dtype,
+    return _Settings(task, optimizer, int(updates), int(batch_size), int(evaluate_every), dtype,
                      schedule if _is_rule(schedule) else None)
 
 

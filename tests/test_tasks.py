@@ -1,7 +1,9 @@
 """The tasks: same seed same problem, other seed other problem, and the numbers they promise."""
 
+import random
 import subprocess
 import sys
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -28,6 +30,30 @@ def test_a_seed_decides_data_and_weights(task):
     assert all(np.array_equal(a, b) for a, b in zip(weights[0], weights[1]))
     if not isinstance(task, tasks.NoisyQuadratic):  # it starts where it is told to
         assert any(not np.array_equal(a, b) for a, b in zip(weights[0], weights[2]))
+
+
+@dataclass(frozen=True)
+class DrawsForItself(tasks.Task):
+    """A model whose weights come from Python's generator in a way that no initializer remembers."""
+
+    loss = staticmethod(tasks.squared_error)
+
+    def build(self):
+        keras = tasks.import_keras()
+        scale = random.uniform(1, 2)
+        return keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, kernel_initializer=keras.initializers.Constant(scale))])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("task", [*ALL, DrawsForItself()], ids=repr)
+def test_initial_values_are_those_of_a_new_model(task, dtype):
+    assert (tasks._recipe(task, dtype) is None) == isinstance(task, DrawsForItself)
+    for seed in (5, 17):
+        model = task.model(seed, dtype)
+        values = task.initial_values(seed, dtype)
+        for part, variables in zip(values, (model.trainable_variables, model.non_trainable_variables), strict=True):
+            for value, variable in zip(part, variables, strict=True):
+                assert value.dtype.name == variable.dtype and np.array_equal(value, variable.value)
 
 
 @pytest.mark.parametrize("task", ALL, ids=repr)
