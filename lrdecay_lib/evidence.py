@@ -22,16 +22,20 @@ Exact claims (a formula, a shape, a count) need no seeds: `check` gives their ve
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from scipy import stats
 
-__all__ = ["grid", "tune", "Tuned", "paired", "Effect", "verdict", "check", "Verdict"]
+__all__ = ["grid", "tune", "Tuned", "paired", "Effect", "verdict", "check", "Verdict", "ledger"]
 
 FEWEST_SEEDS = 5
 MIME = "application/vnd.lrdecay.claim+json"
+LEDGER = Path(__file__).with_name("ledger.json")  # written by the book's build from the lessons' outputs
 
 
 def grid(low, high):
@@ -344,6 +348,15 @@ def check(claim, text, holds, because):
     if not because:
         raise ValueError("because must say why; got nothing")
     return Verdict(claim, text, "supported" if holds else "refuted", because)
+
+
+def ledger():
+    """The claim ledger: a pandas table of the rows that the book's lessons wrote when they ran. Lesson 8.1.
+
+    Columns: claim, text, verdict, because and conditions as in `Verdict.row`, and lesson (file name), title and
+    cell (number in the notebook) that show it. The lessons that sum the ledger up (8.1 and 9) have no rows in it.
+    """
+    return pd.DataFrame(json.loads(LEDGER.read_text(encoding="utf-8")))
 
 
 # --- shared -------------------------------------------------------------------------------------------

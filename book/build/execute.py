@@ -17,6 +17,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from tqdm import tqdm
 
 import lessons
+import pages
 
 LOG = lessons.ROOT / "_build" / "execute.log"  # what the kernels' C++ libraries write
 
@@ -53,20 +54,18 @@ def rerun(text, notebook_path, on_cell):
     return seconds
 
 
-def main(chosen):
+def bring_up_to_date(texts, chosen):
+    """Run those of the texts that are chosen, or stale if none is; returns the names of those that failed."""
     stale = []
-    for text in lessons.texts():
+    for text in texts:
         notebook_path = text.with_suffix(".ipynb")
-        if any(text.stem.startswith(name) for name in chosen) if chosen else lessons.is_stale(text, notebook_path):
+        if chosen or lessons.is_stale(text, notebook_path):
             stale.append(text)
-        elif not chosen and not lessons.in_step(text, notebook_path):
+        elif not lessons.in_step(text, notebook_path):
             refresh(text, notebook_path)
             print(f"{text.stem}: took over the changed prose")
-    if chosen and not stale:
-        return f"There is no lesson whose file name begins with {' or '.join(chosen)} in {lessons.CHAPTERS.name}/."
     if not stale:
-        print("Every notebook is up to date.")
-        return None
+        return []
 
     failed = []
     LOG.parent.mkdir(exist_ok=True)
@@ -88,8 +87,20 @@ def main(chosen):
                 except (DeadKernelError, TimeoutError, RuntimeError) as error:
                     failed.append(name)
                     progress.write(f"{name}: {type(error).__name__}: {error}", file=sys.stdout)
+    return failed
+
+
+def main(chosen):
+    texts = [text for text in lessons.texts() if not chosen or any(text.stem.startswith(name) for name in chosen)]
+    if not texts:
+        return f"There is no lesson whose file name begins with {' or '.join(chosen)} in {lessons.CHAPTERS.name}/."
+    last = [text for text in texts if lessons.reads_ledger(lessons.from_text(text))]
+    failed = bring_up_to_date([text for text in texts if text not in last], chosen)
+    pages.write_ledger()  # which the last ones sum up
+    failed += bring_up_to_date(last, chosen)
     if failed:
         return f"Not brought up to date: {', '.join(sorted(failed))}. The notebooks they had were left as they were."
+    print("Every notebook is up to date.")
     return None
 
 

@@ -91,6 +91,11 @@ def bare_code(source):
     return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
+def reads_ledger(notebook):
+    """Whether a lesson sums up what the others found, so that it comes after them."""
+    return any("evidence.ledger()" in cell.source for cell in code_of(notebook))
+
+
 def code_digest(notebook, library=LIBRARY):
     """A digest of everything that decides a lesson's outputs: its code, its tags, and the library it imports."""
     digest = hashlib.sha256()
@@ -100,6 +105,8 @@ def code_digest(notebook, library=LIBRARY):
     for path in library_files(sources, library):
         digest.update(path.name.encode())
         digest.update(bare_code(path.read_text(encoding="utf-8")).encode())
+    if reads_ledger(notebook):
+        digest.update((library / "ledger.json").read_bytes())
     return digest.hexdigest()
 
 

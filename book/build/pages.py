@@ -23,16 +23,33 @@ def notebooks():
             for path in sorted(lessons.CHAPTERS.glob("en/*.ipynb"))]
 
 
-def claims():
-    """The ledger's rows, in the order of the lessons, each with the lesson and the cell that shows it."""
+def claims(own_only=False):
+    """The ledger's rows, in the order of the lessons, each with the lesson and the cell that shows it.
+
+    Args:
+        own_only: leave out the lessons that sum the ledger up.
+    """
     rows = []
     for name, notebook in notebooks():
+        if own_only and lessons.reads_ledger(notebook):
+            continue
         for number, cell in enumerate(notebook.cells):
             for output in cell.get("outputs", []):
                 row = output.get("data", {}).get(CLAIM)
                 if row:
                     rows.append({**row, "lesson": name, "title": title_of(notebook), "cell": number})
     return rows
+
+
+def as_json(rows):
+    return json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
+
+
+def write_ledger():
+    """The library's copy of the ledger, which lessons 8.1 and 9 read, wherever they run."""
+    path, text = lessons.LIBRARY / "ledger.json", as_json(claims(own_only=True))
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
 
 
 def table(header, rows):
@@ -70,6 +87,7 @@ def verdicts():
 
 
 SECTIONS = {
+    0: "Before you start: how to read a claim",
     1: "Background: why the rate cannot stay what it was", 2: "Concepts, and how they hang together",
     3: "The algorithm: families, steps, gains and costs, uses", 4: "The mathematics: formulas, a derivation, an example",
     5: "A project: a training program and its result", 6: "Uses: convergence, overfitting, stability",
@@ -101,4 +119,4 @@ def write():
     (GENERATED / "contents.md").write_text(contents(), encoding="utf-8")
     (GENERATED / "ledger.md").write_text(ledger(), encoding="utf-8")
     (GENERATED / "timings.md").write_text(timings(), encoding="utf-8")
-    (GENERATED / "ledger.json").write_text(json.dumps(claims(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (GENERATED / "ledger.json").write_text(as_json(claims()), encoding="utf-8")
