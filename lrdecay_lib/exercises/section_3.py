@@ -1,5 +1,7 @@
 """The exercises of section 3, the algorithm."""
 
+import math
+
 import numpy as np
 
 from ..schedules import Exponential, Warmup
@@ -340,4 +342,461 @@ add(
         (lambda t: np.where(t <= 50, _warm()(t), 0.2), "After the warmup the rate stays at the peak."),
     ],
     curve=lambda answer, t: np.array([answer(int(update)) for update in t]), updates=450,
+)
+
+
+# --- 3.3 What decay gives and what it costs -------------------------------------------------------
+
+
+def updates_to_spend(share, half_life):
+    return math.ceil(half_life * math.log2(1 / (1 - share)))
+
+
+add(
+    "3.3.1", updates_to_spend, "When the way is spent", 2, """
+    An exponential decay that goes on for ever halves its rate every `half_life` updates. All its rates together
+    have a finite sum. Write `updates_to_spend(share, half_life)`: the smallest number of updates, an int, whose
+    rates make up at least the share `share` of that sum. `share` lies between 0 and 1; the peak does not matter.
+    """,
+    why="What is left of the sum after n updates is the whole decay again, begun at a smaller rate: so the share "
+        "that is left halves with the rate, every `half_life` updates.",
+    hints=["After one half-life, how large is what is still to come, compared with all of it?",
+           "After n updates the share 2 to the power of -n / half_life is still to come. When has it fallen to "
+           "1 - share?",
+           "`math.log2` undoes the power, and `math.ceil` rounds up to an int."],
+    probes=[(0.5, 10), (0.75, 10), (0.99, 25), (0.9, 100), (0.999, 89), (0.25, 64), (0.875, 7), (0.2, 30), (0.6, 3)],
+    slips=[
+        (lambda share, n: math.ceil(n * math.log2(1 / share)),
+         "This is when the share `share` is left. It is to be spent, so 1 - share is left."),
+        (lambda share, n: math.floor(n * math.log2(1 / (1 - share))),
+         "Rounded down, the share is not quite reached."),
+        (lambda share, n: round(n * math.log2(1 / (1 - share))),
+         "`round` goes to the nearest whole number, so the share is sometimes not quite reached."),
+        (lambda share, n: n * math.log2(1 / (1 - share)),
+         "A number of updates is whole: the first at which the share is reached."),
+        (lambda share, n: math.ceil(n * math.log(1 / (1 - share))),
+         "This is the natural logarithm. The rate halves, so the base is 2."),
+        (lambda share, n: math.ceil(n * math.log10(1 / (1 - share))),
+         "This is the logarithm to base 10. The rate halves, so the base is 2."),
+        (lambda share, n: math.ceil(n * share / (1 - share)),
+         "This is as if the rate fell like 1/t. An exponential loses the same share in the same time."),
+        (lambda share, n: math.ceil(2 * n * share),
+         "This spends the rate evenly. The early updates have the larger rates, so the last part takes longest."),
+        (lambda share, n: math.ceil(math.log2(1 / (1 - share))),
+         "These are half-lives. Updates are wanted, and `half_life` of them make one."),
+        (lambda share, n: math.ceil(n * math.log2(1 / (1 - share))) + 1, "One too many: the smallest number is wanted."),
+        (lambda share, n: math.ceil(n * math.log2(1 / (1 - share))) - 1, "One too few: the share is not yet reached."),
+    ],
+)
+
+
+def line_begun_anew(update, peak, total, changes):
+    start = max(change for change in [0, *changes] if change <= update)
+    return peak * (total - update) / (total - start)
+
+
+def _line_from(starts, update, peak, total):
+    start = max(starts, default=0)
+    return peak * (total - update) / (total - start)
+
+
+add(
+    "3.3.2", line_begun_anew, "A line that begins anew", 2, """
+    Write `line_begun_anew(update, peak, total, changes)`: the rate of update `update`, a number from 0 to
+    `total` - 1. It starts at `peak` and falls in a straight line to 0 at `total`. `changes` is a sorted list of
+    updates at which the data change: each is the first update with the new data. There the rate is `peak` again, and
+    falls in a straight line to 0 at the same `total`. The list may be empty.
+    """,
+    why="Only the last change counts, and the start of the run counts as one. From there to `total` it is one line.",
+    hints=["Which of the changes still matter at this update? Treat update 0 as a change too.",
+           "How many updates lie between the last change and `total`, and how many of them are still to come?"],
+    probes=[(0, 0.1, 100, []), (25, 0.1, 100, []), (50, 0.1, 100, [50]), (49, 0.1, 100, [50]), (75, 0.1, 100, [50]),
+            (90, 0.4, 100, [20, 80]), (80, 0.4, 100, [20, 80]), (50, 0.4, 100, [20, 80]), (10, 0.4, 100, [20, 80]),
+            (99, 0.2, 100, [10, 30, 90]), (150, 1.0, 200, [100]), (21, 0.3, 40, [20, 21])],
+    slips=[
+        (lambda t, peak, total, changes: peak * (1 - t / total),
+         "This is the line of the whole run. It does not begin anew when the data change."),
+        (lambda t, peak, total, changes: _line_from([c for c in changes if c < t], t, peak, total),
+         "At a change itself yours is still the old line. A change is the first update with the new data, so the rate "
+         "must be `peak` there."),
+        (lambda t, peak, total, changes: _line_from([c for c in changes[:1] if c <= t], t, peak, total),
+         "It begins anew at the first change only. There may be more than one."),
+        (lambda t, peak, total, changes: _line_from(changes[-1:], t, peak, total),
+         "It looks at the last change of the list, even when that is still to come."),
+        (lambda t, peak, total, changes: peak * (1 - (t - max([0, *(c for c in changes if c <= t)])) / total),
+         "After a change yours falls as slowly as the whole run's line, so at `total` it is not at 0. The line has only "
+         "the updates that are left."),
+        (lambda t, peak, total, changes: peak if any(c <= t for c in changes) else peak * (1 - t / total),
+         "After a change yours stays at `peak`. It must fall again."),
+        (lambda t, peak, total, changes: peak,
+         "Yours is `peak` at every update."),
+        (lambda t, peak, total, changes: (total - t) / (total - max([0, *(c for c in changes if c <= t)])),
+         "The shape is right, and `peak` is missing."),
+        (lambda t, peak, total, changes: peak * (total - t) / total * 2 ** sum(c <= t for c in changes),
+         "Yours doubles at each change. The rate is to be `peak` again, whatever it was before."),
+    ],
+)
+
+
+# --- 3.4.5 Recommender systems ------------------------------------------------------------------
+
+
+def predict_ratings(users, items, pairs):
+    return np.sum(users[pairs[:, 0]] * items[pairs[:, 1]], axis=1)
+
+
+_USERS = np.array([[1.0, 0.5, -1.0], [0.0, 2.0, 1.0], [-1.5, 1.0, 0.25], [2.0, -0.5, 3.0]])
+_ITEMS = np.array([[0.5, 1.0, 2.0], [-1.0, 0.3, 0.7], [1.2, -2.0, 0.4], [0.1, 0.6, -0.9], [2.5, 1.5, -0.2]])
+
+
+add(
+    "3.4.5.1", predict_ratings, "Predicted ratings", 1, """
+    Write `predict_ratings(users, items, pairs)`: the predicted rating of each pair, an array of shape (n,).
+    `users` has shape (number of users, rank), one vector to a row, and `items` has shape (number of items,
+    rank). `pairs` has shape (n, 2): the number of a user and the number of an item.
+    """,
+    why="Indexing with an array of numbers takes a row for each of them, so the two factors have the shape (n, "
+        "rank), and the sum over the rank leaves one product for each pair.",
+    hints=["What does `users[np.array([2, 0, 2])]` give? Try it with three users.",
+           "Take the vectors of all pairs' users, and those of all pairs' items: two arrays of shape (n, rank).",
+           "The product of two vectors is the sum over their elements' products, here along axis 1."],
+    probes=[(_USERS, _ITEMS, np.array([[0, 1], [2, 4], [3, 0], [1, 3], [0, 2]])),
+            (_USERS, _ITEMS, np.array([[1, 1], [1, 2]])), (_USERS[:, :2], _ITEMS[:, :2], np.array([[3, 4]]))],
+    slips=[
+        (lambda u, v, pairs: u @ v.T,
+         "This is the whole table, every user with every item. Only the pairs that were asked are wanted."),
+        (lambda u, v, pairs: u[pairs[:, 0]] @ v[pairs[:, 1]].T,
+         "This pairs every user that was asked with every item that was asked: shape (n, n). One number for each "
+         "pair is wanted."),
+        (lambda u, v, pairs: u[pairs[:, 0]] * v[pairs[:, 1]],
+         "The products of the elements are there, and not yet added up: shape (n, rank)."),
+        (lambda u, v, pairs: np.mean(u[pairs[:, 0]] * v[pairs[:, 1]], axis=1),
+         "This is the mean over the rank. The product of two vectors is the sum."),
+        (lambda u, v, pairs: np.sum(u[pairs[:, 0]] * v[pairs[:, 1]], axis=0),
+         "The sum goes over the pairs. It must go over the rank, within each pair."),
+        (lambda u, v, pairs: float(np.sum(u[pairs[:, 0]] * v[pairs[:, 1]])),
+         "This adds up everything. One number for each pair is wanted."),
+        (lambda u, v, pairs: np.sum((u[pairs[:, 0]] * v[pairs[:, 1]]) / np.linalg.norm(u[pairs[:, 0]], axis=1)[:, None]
+                                    / np.linalg.norm(v[pairs[:, 1]], axis=1)[:, None], axis=1),
+         "This is the cosine of the angle between the vectors. Their lengths belong to the prediction."),
+    ],
+)
+
+
+def update_vectors(user, item, rating, rate, penalty):
+    error = rating - np.sum(user * item)
+    return np.stack([user + 2 * rate * (error * item - penalty * user),
+                     item + 2 * rate * (error * user - penalty * item)], axis=0)
+
+
+def _updated(factor=2.0, sign=1.0, shrink=1.0, own=False):
+    """A wrong update: another factor or sign, another share of the penalty, or each vector's own direction."""
+    def answer(user, item, rating, rate, penalty):
+        error = sign * (rating - np.sum(user * item))
+        along = (user, item) if own else (item, user)
+        return np.stack([old + factor * rate * (error * other - shrink * penalty * old)
+                         for old, other in zip((user, item), along)])
+    return answer
+
+
+def _one_after_the_other(user, item, rating, rate, penalty):
+    user = user + 2 * rate * ((rating - user @ item) * item - penalty * user)
+    return np.stack([user, item + 2 * rate * ((rating - user @ item) * user - penalty * item)])
+
+
+def _old_error(user, item, rating, rate, penalty):
+    error = rating - user @ item
+    user = user + 2 * rate * (error * item - penalty * user)
+    return np.stack([user, item + 2 * rate * (error * user - penalty * item)])
+
+
+_PAIR = np.array([1.0, -0.5, 2.0]), np.array([0.4, 1.5, 0.3])
+
+
+add(
+    "3.4.5.2", update_vectors, "One update of a recommender", 3, """
+    Write `update_vectors(user, item, rating, rate, penalty)`: one update of gradient descent on one rating. The
+    loss is `(rating - p)**2 + penalty * (a + b)`, where p is the product of the vectors `user` and `item`, both
+    of shape (rank,), and a and b are their squared lengths. Return the new user vector and the new item vector
+    as the rows of an array of shape (2, rank).
+    """,
+    why="Both gradients are taken at the old vectors. The derivative of the square brings the factor 2, and so does "
+        "that of the squared length; going against the gradient turns the sign.",
+    hints=["Write down the derivative of the loss by one element of the user's vector. Which element of the item's "
+           "vector stands in it?",
+           "The derivative by the user is -2 (rating - p) item + 2 penalty user. By the item it is the same with "
+           "the roles exchanged.",
+           "Compute both new vectors from the old ones, and only then put them together with `np.stack`."],
+    probes=[(*_PAIR, 1.0, 0.1, 0.0), (*_PAIR, 1.0, 0.1, 0.05), (*_PAIR[::-1], -2.0, 0.02, 0.3),
+            (_PAIR[0][:2], _PAIR[1][:2], 0.7, 0.25, 0.1)],
+    slips=[
+        (_one_after_the_other,
+         "The item is updated with the user's new vector. One update takes both gradients at the old vectors."),
+        (_old_error,
+         "The error is the old one, but the item moves along the user's new vector. Both gradients belong to the "
+         "old vectors."),
+        (_updated(factor=1.0), "A factor is missing: the derivative of a square is twice what is inside."),
+        (_updated(shrink=0.0), "The penalty is not there. It pulls each vector towards zero."),
+        (_updated(shrink=0.5),
+         "The penalty's derivative has a factor 2 of its own: that of the squared length is twice the vector."),
+        (_updated(shrink=-1.0), "The penalty makes the vectors longer. It has the wrong sign."),
+        (_updated(sign=-1.0), "This goes up: the error has the wrong sign, so the prediction gets worse."),
+        (_updated(sign=-1.0, shrink=-1.0), "This adds the gradient, which goes up. Gradient descent subtracts it."),
+        (_updated(own=True),
+         "Each vector moves along itself. In the derivative by the user stands the item's vector, and the other "
+         "way round."),
+        (lambda user, item, rating, rate, penalty: np.stack([_updated()(user, item, rating, rate, penalty)[0], item]),
+         "Only the user has learned from the rating. The item's vector has a gradient as well."),
+        (lambda user, item, rating, rate, penalty: _updated()(user, item, rating, rate, penalty)[::-1],
+         "The rows are in the wrong order: the user comes first."),
+    ],
+)
+
+
+# --- 3.4.2 Recurrent networks -------------------------------------------------------------------
+
+
+def step_length(norm, rate, limit):
+    return rate * min(norm, limit)
+
+
+add(
+    "3.4.2.1", step_length, "How long is a clipped step?", 1, """
+    A gradient has the length `norm`. It is clipped at the length `limit` and then multiplied by the learning
+    rate `rate`. Write `step_length(norm, rate, limit)`: the length of the step that plain gradient descent
+    takes. All three are numbers above 0.
+    """,
+    why="Clipping changes only gradients that are too long, and it comes before the rate. So no step is longer than "
+        "the rate times the limit.",
+    hints=["Clipping leaves a short gradient as it is. What becomes of the length of a long one?",
+           "The order matters: first the gradient is clipped, then the rate is multiplied to it.",
+           "`min(a, b)` is the smaller of two numbers."],
+    probes=[(50.0, 0.1, 1.0), (0.5, 0.1, 1.0), (3.0, 0.2, 5.0), (7.0, 0.2, 5.0), (2.0, 0.5, 2.0), (40.0, 2.0, 0.3)],
+    slips=[
+        (lambda norm, rate, limit: rate * norm,
+         "This is the step without clipping: a long gradient makes a long step."),
+        (lambda norm, rate, limit: rate * limit,
+         "Every gradient gets the length of the limit, the short ones too. That is normalizing. Clipping leaves "
+         "short gradients as they are."),
+        (lambda norm, rate, limit: min(rate * norm, limit),
+         "Here the step is clipped. It is the gradient that has the limit, before the rate is multiplied to it."),
+        (lambda norm, rate, limit: rate * max(norm, limit),
+         "This makes short gradients longer, and leaves the long ones as they are."),
+        (lambda norm, rate, limit: min(norm, limit), "This is the length of the clipped gradient. The rate is missing."),
+        (lambda norm, rate, limit: rate * norm * min(1.0, norm / limit),
+         "The factor is upside down: a gradient twice as long as the limit is to be halved."),
+        (lambda norm, rate, limit: rate * (norm if norm < limit else 0.0),
+         "Gradients above the limit are thrown away. Clipping shortens them to the limit."),
+    ],
+)
+
+
+def one_step_back(gradient, state, recurrent):
+    inner = gradient * (1 - state**2)
+    return recurrent.T @ inner
+
+
+_STATE = np.array([0.5, -0.8, 0.1])
+_RECURRENT = np.array([[0.2, -1.0, 0.5], [0.7, 0.3, -0.4], [0.0, 1.2, 0.9]])
+
+
+add(
+    "3.4.2.2", one_step_back, "One step back through time", 2, """
+    A recurrent network computes the state `state = np.tanh(recurrent @ before + rest)`, where `before` is the
+    state one step earlier, and `rest` does not depend on it. `gradient` is the gradient of the loss at `state`.
+    Write `one_step_back(gradient, state, recurrent)`: the gradient at `before`. The first two arguments have the
+    shape (n,), and `recurrent` has the shape (n, n).
+    """,
+    why="The chain rule goes through tanh first, whose slope is 1 minus the square of its value, and then through "
+        "the matrix, whose transpose it meets on the way back.",
+    hints=["On the way forward the matrix comes first and tanh second. In which order do they come on the way back?",
+           "The slope of tanh can be written with its value alone: it is 1 minus the value squared.",
+           "A vector that went forward through `recurrent @ ...` comes back through `recurrent.T @ ...`."],
+    probes=[(np.array([1.0, 0.0, 0.0]), _STATE, _RECURRENT), (np.array([0.3, -2.0, 1.0]), _STATE, _RECURRENT),
+            (np.array([0.3, -2.0, 1.0]), np.zeros(3), _RECURRENT),
+            (np.array([-1.0, 2.0]), np.array([0.9, -0.3]), np.array([[2.0, 0.1], [-0.6, 1.5]]))],
+    slips=[
+        (lambda g, h, w: w @ (g * (1 - h**2)),
+         "The matrix is not transposed. That is the way forward; backwards, rows and columns change places."),
+        (lambda g, h, w: w.T @ g,
+         "The slope of tanh is missing. Where the state is near 1 or -1, hardly any gradient comes through."),
+        (lambda g, h, w: w @ g, "The slope of tanh is missing, and the matrix is not transposed."),
+        (lambda g, h, w: (w.T @ g) * (1 - h**2),
+         "The slope comes too late: it belongs to the later state, so it is multiplied before the matrix."),
+        (lambda g, h, w: (w @ g) * (1 - h**2),
+         "The slope comes too late, and the matrix is not transposed."),
+        (lambda g, h, w: w.T @ (g * (1 - np.tanh(h) ** 2)),
+         "tanh is taken twice: `state` is already its value."),
+        (lambda g, h, w: w.T @ (g * (1 - h)), "The slope of tanh is 1 minus the *square* of its value."),
+        (lambda g, h, w: w.T @ (g * h * (1 - h)), "This is the slope of the sigmoid. That of tanh is 1 minus its "
+                                                  "value squared."),
+        (lambda g, h, w: w.T @ (g * h), "The gradient is multiplied by the state. The slope of tanh is wanted."),
+        (lambda g, h, w: g * (1 - h**2), "This is the gradient inside tanh. It still has to go through the matrix."),
+    ],
+)
+
+
+# --- 3.4.4 Deep reinforcement learning ----------------------------------------------------------
+
+
+def discounted_returns(rewards, discount):
+    returns, later = np.zeros(len(rewards)), 0.0
+    for t in range(len(rewards))[::-1]:
+        later = rewards[t] + discount * later
+        returns[t] = later
+    return returns
+
+
+def _backwards(rewards, discount, first=1.0):
+    """The discounted returns, where a reward is weighed with ``first`` and what comes after it with ``discount``."""
+    returns, later = [], 0.0
+    for reward in rewards[::-1]:
+        later = first * reward + discount * later
+        returns.append(later)
+    return np.array(returns[::-1])
+
+
+add(
+    "3.4.4.1", discounted_returns, "Discounted returns", 2, """
+    Write `discounted_returns(rewards, discount)`: for each step t of one episode the reward of that step, plus
+    `discount` times the reward of the next, plus `discount` squared times the one after, and so on to the end. The
+    answer has the shape of `rewards`, which is (n,).
+    """,
+    why="Read from the end, each return is the reward of its step plus the discounted return of the next one, so one "
+        "pass is enough.",
+    hints=["What is the return of the last step? And of the last but one?",
+           "Write the return of step t with the help of the return of step t + 1.",
+           "Go through the rewards backwards and carry one number along."],
+    probes=[(np.array([1.0, 1.0, 1.0]), 0.5), (np.array([0.0, 0.0, 4.0]), 0.5), (np.array([2.0, -1.0, 0.5, 3.0]), 0.9),
+            (np.array([5.0]), 0.9), (np.array([1.0, 2.0, 3.0]), 0.0), (np.array([1.0, 2.0, 3.0]), 1.0)],
+    slips=[
+        (lambda r, d: np.cumsum(r[::-1])[::-1],
+         "Nothing is discounted: a reward in ten steps counts as much as one now."),
+        (lambda r, d: _backwards(r[::-1], d)[::-1],
+         "The sum runs the wrong way: it holds the rewards up to step t, which have been paid already. What counts is "
+         "what is still to come."),
+        (lambda r, d: r * d ** np.arange(len(r)), "These are the discounted rewards. They still have to be added up."),
+        (lambda r, d: np.cumsum((r * d ** np.arange(len(r)))[::-1])[::-1],
+         "All rewards are discounted from the start of the episode. Each step counts from itself: its own reward has "
+         "the weight 1."),
+        (lambda r, d: d * _backwards(r, d),
+         "The reward of the step itself is discounted too. It is paid now, so its weight is 1."),
+        (lambda r, d: np.append(_backwards(r, d)[1:], 0.0),
+         "The reward of the step itself is missing: the sum begins one step late."),
+        (lambda r, d: _backwards(r, d, 1 - d), "Each reward is weighed with 1 - discount, as in a moving average."),
+        (lambda r, d: float(_backwards(r, d)[0]),
+         "This is the return of the first step. One for each step is wanted."),
+    ],
+)
+
+
+def annealed_rate(step, total_steps, steps_per_round, peak):
+    before = step // steps_per_round * steps_per_round
+    return peak * (1 - before / total_steps)
+
+
+add(
+    "3.4.4.2", annealed_rate, "A rate that is set once a round", 2, """
+    Write `annealed_rate(step, total_steps, steps_per_round, peak)`: the rate when `step` steps have been taken, counted
+    from 0. The rate is set at the beginning of each round and kept for all its steps. The first round has `peak`; from
+    round to round it falls by the same amount; and a round after the last, if there were one, would have 0.
+    `total_steps` is a whole number of rounds.
+    """,
+    why="All steps of a round share the number of steps that were taken before the round began, and the rate is linear in "
+        "that number.",
+    hints=["How many rounds are there, and which of them does `step` belong to? Count from 0.",
+           "`//` gives whole rounds: step 127 of rounds of 128 belongs to round 0, step 128 to round 1.",
+           "With n rounds, the rates are 1, (n - 1) / n, ..., 1 / n, times the peak."],
+    probes=[(0, 1024, 128, 0.1), (127, 1024, 128, 0.1), (128, 1024, 128, 0.1), (1023, 1024, 128, 0.1),
+            (300, 600, 100, 2.0), (450, 600, 100, 2.0), (5, 8, 2, 1.0), (0, 3, 1, 1.0)],
+    slips=[
+        (lambda s, total, n, peak: peak * (1 - s / total),
+         "The rate falls at every step. It is set once a round, and all steps of a round share it."),
+        (lambda s, total, n, peak: peak * (1 - s // n / max(total // n - 1, 1)),
+         "The last round has the rate 0, so nothing is learned from it. It is the round after the last that would have 0."),
+        (lambda s, total, n, peak: peak * (1 - (s // n + 1) / (total // n)),
+         "The rounds are counted from 1, so the first is already below the peak, and the last has the rate 0."),
+        (lambda s, total, n, peak: 1 - s // n / (total // n), "The peak is missing: this is the share of it."),
+        (lambda s, total, n, peak: peak * (1 - s // n / total),
+         "The number of the round is divided by the number of all steps, so the rate hardly falls."),
+        (lambda s, total, n, peak: peak * (1 - s / (total // n)),
+         "The number of the step is divided by the number of rounds, so the rate is below 0 soon."),
+        (lambda s, total, n, peak: peak * (s // n / (total // n)), "The rate rises from 0. It has to fall."),
+        (lambda s, total, n, peak: peak * (1 - s % n / n),
+         "The rate falls within each round and begins anew in the next: `%` gives the step within the round."),
+    ],
+)
+
+
+# --- 3.4.1 Images and convolutional networks ----------------------------------------------------
+
+
+def overfitting_rise(losses):
+    return losses[-1] - np.min(losses)
+
+
+_VALLEY = np.array([2.3, 1.4, 0.9, 0.75, 0.8, 1.0])
+
+
+add(
+    "3.4.1.1", overfitting_rise, "The rise after the best moment", 1, """
+    Write `overfitting_rise(losses)`: how far the last of the test losses of a run, an array of shape (n,), lies
+    above the lowest one. A run that ends at its lowest loss has a rise of 0.
+    """,
+    why="The lowest loss can lie anywhere on the way. Where it is the last, the difference is 0, so a rise is never "
+        "negative.",
+    hints=["Which two numbers of the path does the rise compare?",
+           "`losses[-1]` is the last one, and `np.min(losses)` the lowest."],
+    probes=[(_VALLEY,), (_VALLEY[:4],), (np.array([1.0, 0.4, 1.9, 0.7, 0.55]),), (np.array([0.5, 0.2, 0.9]),)],
+    slips=[
+        (lambda losses: np.min(losses) - losses[-1], "The sign is wrong: a loss that went up again has a rise above 0."),
+        (lambda losses: losses[-1] - losses[0],
+         "This compares the end with the beginning. The rise is counted from the lowest point."),
+        (lambda losses: losses[0] - np.min(losses), "This is the fall from the beginning to the lowest point."),
+        (lambda losses: np.max(losses) - np.min(losses),
+         "This is from the highest to the lowest loss, and the highest may be the first."),
+        (lambda losses: max(losses[-1] - losses[-2], 0.0),
+         "This looks at the last step alone. The lowest point may lie much earlier."),
+        (lambda losses: losses[-1] / np.min(losses) - 1, "This is the rise as a share. The difference is wanted."),
+        (lambda losses: int(np.argmin(losses)), "This is the place of the lowest loss, not its height."),
+    ],
+)
+
+
+def rate_at_marks(update, peak, marks, factor):
+    passed = np.sum(np.array(marks, dtype=float) <= update)
+    return peak * factor**passed
+
+
+def _marked(count):
+    return lambda update, peak, marks, factor: float(peak * factor ** count(update, np.array(marks)))
+
+
+add(
+    "3.4.1.2", rate_at_marks, "Divide by ten at the marks", 2, """
+    Write `rate_at_marks(update, peak, marks, factor)`: the rate is `peak` at first, and is multiplied by
+    `factor` once at each mark. `marks` is a tuple of rising update indices, and the update with the index of a
+    mark is the first with the new rate. `update` is one number of at least 0.
+    """,
+    why="The number of marks that are not above the update says how often the factor was applied.",
+    hints=["With marks at 100 and 200, how often has the factor been applied at update 99, 100, 150 and 200?",
+           "Count the marks that are at or below the update; `np.sum` counts what is True."],
+    probes=[(t, 0.1, (300, 450), 0.1) for t in (0, 299, 300, 301, 449, 450, 600)]
+    + [(t, 0.4, (2, 5, 9), 0.5) for t in (1, 2, 4, 5, 8, 9, 30)] + [(7, 1.5, (7,), 0.2)],
+    slips=[
+        (_marked(lambda t, marks: np.sum(marks < t)),
+         "The rate changes one update late: the update with the index of a mark is the first with the new rate."),
+        (_marked(lambda t, marks: np.sum(marks <= t + 1)), "The rate changes one update early."),
+        (_marked(lambda t, marks: int(np.any(marks <= t))),
+         "The factor is applied once, however many marks have passed."),
+        (_marked(lambda t, marks: t), "The factor is applied at every update. It belongs to the marks."),
+        (_marked(lambda t, marks: np.sum(marks > t)),
+         "This counts the marks that are still to come, so the rate rises. Count those that have passed."),
+        (lambda t, peak, marks, factor: peak / factor ** int(np.sum(np.array(marks) <= t)),
+         "This divides by the factor. A factor below 1 then makes the rate larger."),
+        (lambda t, peak, marks, factor: peak * factor * int(np.sum(np.array(marks) <= t)),
+         "The factor is multiplied by the number of marks that have passed. It is applied once for each: a power."),
+        (lambda t, peak, marks, factor: peak, "The rate never changes."),
+        (lambda t, peak, marks, factor: factor ** int(np.sum(np.array(marks) <= t)), "The peak is missing."),
+    ],
 )
