@@ -87,6 +87,8 @@ def test_schedules_know_nothing_of_the_package_but_the_bridge_to_keras_when_it_i
     ("evidence", TENSORFLOW | {"keras_schedule", "training", "figures", "exercises"}),
     ("figures", TENSORFLOW | {"keras_schedule", "training", "exercises"}),
     ("exercises", NOTEBOOKS | {"training"}),
+    ("reinforcement", {"schedules", "keras_schedule", "training", "evidence", "figures", "exercises"}),
+    ("federated", {"schedules", "keras_schedule", "training", "evidence", "figures", "exercises"}),
     ("keras_schedule", {"tasks", "training", "evidence", "figures", "exercises"}),
 ])
 def test_a_room_does_not_reach_what_it_should_not_know(room, unknown):
@@ -96,7 +98,7 @@ def test_a_room_does_not_reach_what_it_should_not_know(room, unknown):
     assert not unknown & reached(room, graph)
 
 
-@pytest.mark.parametrize("room", ["schedules", "tasks", "evidence", "figures", "exercises"])
+@pytest.mark.parametrize("room", ["schedules", "tasks", "evidence", "figures", "exercises", "reinforcement", "federated"])
 def test_importing_a_room_for_numpy_lessons_does_not_import_tensorflow(room):
     assert room in ROOMS
     assert not TENSORFLOW & reached(room, lazily=False)
