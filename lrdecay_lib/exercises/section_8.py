@@ -512,11 +512,11 @@ add(
 
 
 def rmsprop_factors(gradients, rho):
-    mean, factors = 0.0, []
-    for gradient in gradients:
+    mean, factors = 0.0, np.empty(len(gradients))
+    for i, gradient in enumerate(gradients):
         mean = rho * mean + (1 - rho) * gradient**2
-        factors.append(1 / np.sqrt(mean))
-    return np.array(factors)
+        factors[i] = 1 / np.sqrt(mean)
+    return factors
 
 
 def _means(gradients, rho, power=2, start=0.0):
