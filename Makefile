@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 TORCH := torch==2.13.0
 
-.PHONY: help book test execute serve lab benchmark torch lock clean clean-environment environment
+.PHONY: help book test execute serve lab reproduce benchmark torch lock clean clean-environment environment
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -24,6 +24,9 @@ serve: book  ## build the site and serve it on this machine
 
 lab: environment  ## open the lessons in JupyterLab
 	@$(VENV) -m jupyterlab chapters/en
+
+reproduce: environment  ## run a third of the lessons on one core, without oneDNN, without XLA: are the numbers the same?
+	@$(VENV) tests/reproduce.py
 
 benchmark: environment  ## measure the library's speed, as ratios in one run
 	@$(VENV) -m benchmarks | tee benchmarks/results.md
