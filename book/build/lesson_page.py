@@ -2,6 +2,7 @@
 
 - Each figure gets the alternative text that `lrdecay_lib.figures.show` stored in its SVG.
 - Under the title stands a line with the seconds the lesson took to run, and its Colab and download links.
+- Each verdict gets an anchor, to which the claim ledger leads.
 
 It also takes away what would make a page ask for more than it has: Thebe, which Jupyter Book puts on every
 page and which loads itself from another host, and the preloading of fonts, which fails on pages opened as files.
@@ -15,6 +16,7 @@ from docutils import nodes
 from sphinx.util import logging
 
 import lessons
+import pages
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +51,14 @@ def add_lesson_line(app, doctree):
     title.parent.insert(title.parent.index(title) + 1, line)
 
 
+def add_claim_anchors(app, doctree):
+    """The verdict of claim 3.2-a stands at #claim-3-2-a."""
+    for quote in doctree.findall(nodes.block_quote):
+        claim = re.match(r"Claim (\S+):", quote.astext())
+        if claim:
+            quote["ids"].append(pages.claim_anchor(claim[1]))
+
+
 def leave_out_thebe(app, config):
     for event, listeners in app.events.listeners.items():
         app.events.listeners[event] = [one for one in listeners if not one.handler.__module__.startswith("sphinx_thebe")]
@@ -68,4 +78,5 @@ def setup(app):
     app.connect("build-finished", leave_out_font_preloads)
     app.connect("doctree-read", add_alternative_texts)
     app.connect("doctree-read", add_lesson_line)
+    app.connect("doctree-read", add_claim_anchors)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

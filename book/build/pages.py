@@ -3,7 +3,11 @@
 They go into book/generated/, which is not committed: nothing in them is typed by hand.
 """
 
+import html
 import json
+
+from docutils import nodes
+from markdown_it import MarkdownIt
 
 import lessons
 
@@ -67,10 +71,55 @@ def short_link(row):
     return link(row["lesson"], row["title"].split()[0])
 
 
+def claim_anchor(claim):
+    """Where a lesson's page shows this claim's verdict; `lesson_page` puts the anchor there."""
+    return nodes.make_id(f"claim-{claim}")
+
+
+def address(row):
+    """The verdict of a row, seen from a page in book/."""
+    return f"../{row['lesson']}.html#{claim_anchor(row['claim'])}"
+
+
+def words(text):
+    """A line of a lesson's plain or Markdown text as HTML."""
+    return MarkdownIt().renderInline(text)
+
+
+def raw_html(lines):
+    return "```{raw} html\n" + "\n".join(lines) + "\n```\n"
+
+
 def ledger():
-    return table(["Claim", "The article claims", "Verdict", "Why", "Lesson"], [
-        [row["claim"], row["text"], f"**{MARKS[row['verdict']]}**", row["because"].replace("\n", "<br>"), short_link(row)]
-        for row in claims()])
+    """One table row for each claim, with what `ledger.js` filters and sorts by."""
+    body = []
+    for number, row in enumerate(claims()):
+        first, *rest = row["because"].split("\n")
+        why = words(first)
+        if rest:
+            why = f"<details><summary>{why}</summary>" + "".join(f"<p>{words(line)}</p>" for line in rest) + "</details>"
+        section = row["lesson"].rsplit("/", 1)[1].split("_")[0].lstrip("0") or "0"
+        body.append(
+            f'<tr data-order="{number}" data-verdict="{row["verdict"]}" data-section="{section}"><th scope="row" id="{claim_anchor(row["claim"])}">'
+            f'{row["claim"]}</th><td>{words(row["text"])}</td><td class="verdict {kind(row)}">{MARKS[row["verdict"]]}</td>'
+            f'<td>{why}</td><td><a href="{address(row)}">{html.escape(row["title"].split()[0])}</a></td></tr>')
+    options = "".join(f'<option value="{verdict}">{mark}</option>' for verdict, mark in MARKS.items())
+    sections = sorted({row["lesson"].rsplit("/", 1)[1].split("_")[0] for row in claims()})
+    parts = "".join(f'<option value="{int(section)}">{int(section)} · {html.escape(SECTIONS[int(section)].split(":")[0])}</option>' for section in sections)
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("Claim", "The article claims", "Verdict", "Why", "Lesson"))
+    return raw_html([
+        '<form id="ledger-choice" hidden>',
+        f'<label>Verdict <select name="verdict"><option value="">all</option>{options}</select></label>',
+        f'<label>Section <select name="section"><option value="">all</option>{parts}</select></label>',
+        '<output aria-live="polite"></output>', '</form>',
+        '<div class="ledger" tabindex="0" role="region" aria-label="The claim ledger">',
+        '<table class="table" id="ledger">', f"<thead><tr>{head}</tr></thead>", "<tbody>", *body, "</tbody>", "</table>", "</div>",
+        '<script defer src="../_static/ledger.js"></script>'])
+
+
+def kind(row):
+    """A verdict as the name of a style."""
+    return row["verdict"].replace(" ", "-")
 
 
 def timings():
@@ -80,10 +129,19 @@ def timings():
                  + [["All lessons, one after another", f"**{total:.0f}**"]])
 
 
+# claims whose verdicts surprise most people; the landing page shows these, the ledger all
+SURPRISING = ("1-a", "3.2-a", "4.3-a", "6.3-a", "8.3-a", "9-2")
+
+
 def verdicts():
-    """The short table of the landing page."""
-    return table(["The article claims", "Verdict", "Lesson"], [
-        [row["text"], f"**{MARKS[row['verdict']]}**", short_link(row)] for row in claims()])
+    """How often each verdict was reached, and the landing page's short table."""
+    rows = claims()
+    count = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in MARKS}
+    sentence = f"{len(rows)} claims have a verdict: " + ", ".join(
+        f"**{number} {verdict}**" for verdict, number in count.items()) + ". Six that surprise most people:"
+    chosen = [row for row in rows if row["claim"] in SURPRISING]
+    return sentence + "\n\n" + table(["The article claims", "Verdict", "Lesson"], [
+        [row["text"], f"**{MARKS[row['verdict']]}**", short_link(row)] for row in chosen])
 
 
 SECTIONS = {
@@ -96,13 +154,20 @@ SECTIONS = {
 
 
 def contents():
-    """The nine sections, each with the lessons that stand."""
-    lines = []
+    """The map: each section with its lessons, and behind each lesson the verdicts it reached."""
+    rows, lines = claims(), ['<ol class="map" start="0">']
     for number, title in SECTIONS.items():
-        ready = [link(name, title_of(notebook)) for name, notebook in notebooks()
-                 if name.rsplit("/", 1)[1].startswith(f"{number:02d}_")]
-        lines.append(f"{number}. {title}" + "".join(f"\n   - {lesson}" for lesson in ready or ["*not yet written*"]))
-    return "\n".join(lines) + "\n"
+        lines.append(f"<li><strong>{html.escape(title)}</strong><ul>")
+        for name, notebook in notebooks():
+            if name.rsplit("/", 1)[1].startswith(f"{number:02d}_"):
+                marks = "".join(
+                    f' <a class="mark {kind(row)}" href="{address(row)}" title="{html.escape(row["text"])}: {row["verdict"]}">'
+                    f'<span aria-hidden="true">{MARKS[row["verdict"]][0]}</span>'
+                    f'<span class="visually-hidden">claim {row["claim"]}: {row["verdict"]}</span></a>'
+                    for row in rows if row["lesson"] == name)
+                lines.append(f'<li><a href="../{name}.html">{html.escape(title_of(notebook))}</a>{marks}</li>')
+        lines.append("</ul></li>")
+    return raw_html([*lines, "</ol>", f'<p class="map-key">{" · ".join(html.escape(mark) for mark in MARKS.values())}</p>'])
 
 
 def hero():
