@@ -161,7 +161,7 @@ def contents():
         for name, notebook in notebooks():
             if name.rsplit("/", 1)[1].startswith(f"{number:02d}_"):
                 marks = "".join(
-                    f' <a class="mark {kind(row)}" href="{address(row)}" title="{html.escape(row["text"])}: {row["verdict"]}">'
+                    f' <a class="verdict-mark {kind(row)}" href="{address(row)}" title="{html.escape(row["text"])}: {row["verdict"]}">'
                     f'<span aria-hidden="true">{MARKS[row["verdict"]][0]}</span>'
                     f'<span class="visually-hidden">claim {row["claim"]}: {row["verdict"]}</span></a>'
                     for row in rows if row["lesson"] == name)
