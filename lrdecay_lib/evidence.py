@@ -119,8 +119,8 @@ def tune(table, metric, better="lower"):
                              f"least 3; got {_numbers(grid_of_name)}. Use evidence.grid(low, high)")
         worst = np.inf if better == "lower" else -np.inf
         score = values.where(np.isfinite(values), worst).mean()
-        diverged = _wide(runs, "peak", "diverged", name).any() if "diverged" in table else False
-        score = score.where(~np.asarray(diverged, dtype=bool), worst)
+        if "diverged" in table:
+            score = score.where(~_wide(runs, "peak", "diverged", name).any().to_numpy(dtype=bool), worst)
         best = score.idxmin() if better == "lower" else score.idxmax()
         if best in (grid_of_name[0], grid_of_name[-1]):
             side = "below" if best == grid_of_name[0] else "above"

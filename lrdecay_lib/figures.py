@@ -26,7 +26,8 @@ LOOKS = {
     "wsd": ("#E69F00", "-"),
     "article": ("#B00000", (0, (1.5, 1))),
 }
-_OTHERS = [("#56B4E9", "-"), ("#E69F00", (0, (4, 1.5))), ("#009E73", (0, (1.5, 1))), ("#0072B2", (0, (6, 2, 1, 2)))]
+_OTHERS = [("#56B4E9", "-"), ("#E69F00", (0, (4, 1.5))), ("#009E73", (0, (1.5, 1))), ("#0072B2", (0, (6, 2, 1, 2))),
+           ("#CC79A7", "-"), ("#D55E00", (0, (4, 1.5))), ("#000000", (0, (1.5, 1))), ("#777777", "-")]
 
 STYLE = {
     "axes.edgecolor": "#444444", "axes.grid": True, "axes.labelsize": 10, "axes.spines.right": False,
@@ -98,11 +99,13 @@ def label_ends(axes, labels):
 
 def _plain_ticks(axes):
     """On a logarithmic axis of less than two decades: 0.5, 0.6 and not 5 x 10^-1, 6 x 10^-1."""
-    low, high = axes.get_ylim()
-    if axes.get_yscale() == "log" and high / low < 100:
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low > 8 else range(1, 10)))
-        axes.yaxis.set_major_formatter("{x:g}")
-        axes.yaxis.set_minor_formatter(NullFormatter())
+    for axis, scale, (low, high) in ((axes.xaxis, axes.get_xscale(), axes.get_xlim()),
+                                     (axes.yaxis, axes.get_yscale(), axes.get_ylim())):
+        if scale == "log" and low > 0 and high / low < 100:
+            fine = range(1, 10) if axis is axes.yaxis else (1, 1.5, 2, 3, 4, 5, 7)  # words need room side by side
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low > 8 else fine))
+            axis.set_major_formatter("{x:g}")
+            axis.set_minor_formatter(NullFormatter())
 
 
 def lines(curves, xlabel, ylabel, log="", stairs=False, marks=(), title=None, display=True):
@@ -269,9 +272,11 @@ def paired_differences(effects, title=None, display=True):
         raise ValueError(f"effects must have one unit; got {sorted(units)}")
     unit = f" ({units.pop()})" if units != {""} else ""
     positive = " or ".join(sorted({effect.positive for effect in effects.values()}))
-    figure, axes = new(height=1.2 + 0.55 * len(effects), xlabel=f"paired difference{unit}, {positive} to the right")
+    figure, axes = new(height=1.2 + 0.55 * len(effects))
+    # of the whole figure, because long names of the rows leave the axes too narrow for them
+    figure.supxlabel(f"paired difference{unit}, {positive} to the right", fontsize=10)
     if title:
-        axes.set_title(title)
+        figure.suptitle(title, fontsize=11)
     words = []
     for row, (name, effect) in enumerate(effects.items()):
         values = np.sort(effect.values)

@@ -152,3 +152,7 @@ def test_a_verdict_shows_itself_and_carries_its_row():
 def test_a_difference_without_spread_has_an_interval_of_no_width():
     same = evidence.Effect("a", "b", "diverged", "", (1.0,) * 10, tuple(range(10)))
     assert same.interval == same.bootstrap == (1.0, 1.0)
+
+
+def test_tune_takes_a_table_that_says_nothing_of_divergence():
+    assert evidence.tune(runs({"a": 0.4}).drop(columns="diverged"), "loss")["a"] == 0.4
