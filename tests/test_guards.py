@@ -249,6 +249,12 @@ def test_bare_code_drops_what_decides_no_output():
     assert lessons.bare_code(source) == 'def f(x):\n    y = "# not a comment"\n    return y'
 
 
+def test_a_lesson_depends_on_its_own_exercises_only():
+    section = "import numpy\n\n\n# --- 8.1 What we found ---\nA = 1\n\n\n# --- 8.2.1 Adaptive rates ---\nB = 2\n"
+    assert lessons.part_of_lessons(section, {"8.1"}) == "import numpy\n\n\n# --- 8.1 What we found ---\nA = 1\n\n\n"
+    assert "A = 1" not in lessons.part_of_lessons(section, {"8.2.1"}) and "B = 2" in lessons.part_of_lessons(section, {"8.2.1"})
+
+
 def test_library_files_follow_imports():
     names = {path.stem for path in lessons.library_files(["from lrdecay_lib import schedules"])}
     assert {"__init__", "schedules", "keras_schedule"} <= names and "training" not in names

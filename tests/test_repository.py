@@ -10,7 +10,8 @@ import yaml
 ROOT = lessons.ROOT
 ADDRESS = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"]
 # repositories that are not ours and may be named, for example as references
-OTHERS = set()
+OTHERS = {"huggingface/accelerate", "huggingface/pytorch-image-models", "ageron/handson-ml2", "ageron/handson-ml3",
+          "pytorch/pytorch", "tensorflow/tensorflow"}
 
 
 def tracked():

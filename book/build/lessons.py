@@ -96,15 +96,28 @@ def reads_ledger(notebook):
     return any("evidence.ledger()" in cell.source for cell in code_of(notebook))
 
 
+def part_of_lessons(source, numbers):
+    """What a section's exercises say before the first lesson's headline, and under those of these lessons.
+
+    So that a new exercise of lesson 8.4 does not make lesson 8.1 stale.
+    """
+    parts = re.split(r"(?m)^(?=# --- \d)", source)
+    return "".join(part for part in parts if not part.startswith("# --- ") or part.split()[2] in numbers)
+
+
 def code_digest(notebook, library=LIBRARY):
     """A digest of everything that decides a lesson's outputs: its code, its tags, and the library it imports."""
     digest = hashlib.sha256()
     sources = [cell.source for cell in code_of(notebook)]
+    numbers = {name.rpartition(".")[0] for name in re.findall(r"exercises\.get\(\W([\w.]+)", "\n".join(sources))}
     for cell in code_of(notebook):
         digest.update(repr((cell.source, sorted(cell.metadata.get("tags", [])))).encode())
     for path in library_files(sources, library):
+        source = path.read_text(encoding="utf-8")
+        if path.stem.startswith("section_"):
+            source = part_of_lessons(source, numbers)
         digest.update(path.name.encode())
-        digest.update(bare_code(path.read_text(encoding="utf-8")).encode())
+        digest.update(bare_code(source).encode())
     if reads_ledger(notebook):
         digest.update((library / "ledger.json").read_bytes())
     return digest.hexdigest()
