@@ -1,6 +1,9 @@
 """What every test run needs: the lessons' kernel, and a word on what to do when a lesson's outputs differ."""
 
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -10,6 +13,22 @@ os.environ.setdefault("JUPYTER_PATH", str(ROOT / "book" / "build" / "jupyter"))
 # any lesson runs, because matplotlib warns where making it takes long
 os.environ.setdefault("MPLCONFIGDIR", str(ROOT / "_build" / "matplotlib"))
 import matplotlib.font_manager  # noqa: E402, F401
+
+
+def pytest_configure(config):
+    """Let nbval run each lesson as a reader who downloaded it alone: in an empty folder, with the library from a wheel."""
+    if "PYTEST_XDIST_WORKER" in os.environ or not config.getoption("nbval", False):
+        return
+    place, source, folder = (ROOT / "_build" / "alone" / name for name in ("installed", "source", "folder"))
+    shutil.rmtree(place.parent, ignore_errors=True)
+    folder.mkdir(parents=True)
+    shutil.copytree(ROOT / "lrdecay_lib", source / "lrdecay_lib", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):  # building in the repository would leave a build folder
+        shutil.copy(ROOT / name, source)
+    subprocess.run([Path(sys.executable).with_name("uv"), "pip", "install", "--quiet", "--no-deps", "--no-build-isolation",
+                    "--python", sys.executable, "--target", place, source], check=True)
+    # the lessons' kernel executes this before the first cell; see kernel.json
+    os.environ["LESSON_START"] = f"import os, sys; os.chdir({str(folder)!r}); sys.path.insert(0, {str(place)!r})"
 
 
 def pytest_terminal_summary(terminalreporter):
