@@ -574,3 +574,246 @@ add(
         (lambda n: 3, "It depends on n: the older the sum, the less a new gradient adds to it."),
     ],
 )
+
+
+# --- 8.4.3 Automatic tuning -----------------------------------------------------------------------
+
+
+def trials_needed(share, chance):
+    return int(np.ceil(np.log(1 - chance) / np.log(1 - share)))
+
+
+add(
+    "8.4.3.1", trials_needed, "How many random trials?", 1, """
+    A `share` of all settings is good. A random search draws each setting with the same chance, and may draw one twice.
+    Write `trials_needed(share, chance)`: the smallest number of trials, a whole number, after which at least one good
+    setting has been drawn with a probability of at least `chance`. Both are above 0 and below 1.
+    """,
+    why="All k trials miss with probability (1 - share)**k, and that must be at most 1 - chance. The number of dimensions does "
+        "not come in: only the share of the good settings does.",
+    hints=["What is the probability that a trial misses? And that k trials all miss?",
+           "Solve (1 - share)**k <= 1 - chance for k, and round up."],
+    probes=[(0.05, 0.95), (0.1, 0.9), (0.3, 0.5), (0.01, 0.99), (0.6, 0.7)],
+    slips=[
+        (lambda share, chance: np.log(1 - chance) / np.log(1 - share), "There are only whole trials: round up."),
+        (lambda share, chance: int(np.log(1 - chance) / np.log(1 - share)),
+         "This is rounded down, so the chance is not quite reached. Round up."),
+        (lambda share, chance: int(np.ceil(chance / share)),
+         "This adds up the chances of the trials. Two trials may hit both, so the chances do not add; those of missing multiply."),
+        (lambda share, chance: int(np.ceil(1 / share)),
+         "This is the number of trials that it takes on average. With it the chance is only about 63 percent."),
+        (lambda share, chance: int(np.ceil(np.log(chance) / np.log(1 - share))),
+         "All trials may miss with the probability 1 - chance, and not with the probability chance."),
+        (lambda share, chance: int(np.ceil(np.log(1 - chance) / np.log(share))),
+         "This is the number until not all trials *hit*. A trial misses with the probability 1 - share."),
+    ],
+)
+
+
+def held(trials):
+    return trials[[np.argmin(trials[:n, 0]) for n in range(1, len(trials) + 1)], 1]
+
+
+_TRIALS = np.array([[0.9, 0.8], [0.5, 0.6], [0.7, 0.3], [0.4, 0.7], [0.6, 0.2], [0.3, 0.5]])
+
+
+add(
+    "8.4.3.2", held, "What a search holds", 2, """
+    Each row of `trials`, an array of shape (n, 2), holds the validation loss and the test loss of a trial's run, in the
+    order of the trials. Write `held(trials)`: after each trial, the *test* loss of the setting that the search would
+    choose by what it has seen so far. Return an array of shape (n,).
+    """,
+    why="The search chooses by validation and is judged by test, so what it holds can become worse with a further trial. It does so "
+        "when that trial was lucky in validation.",
+    hints=["After the third trial: which of the first three has the lowest validation loss? What is its test loss?",
+           "`np.argmin(trials[:n, 0])` is the row that is held after n trials."],
+    probes=[(_TRIALS,), (_TRIALS[:, ::-1].copy(),), (_TRIALS[::-1].copy(),), (np.array([[0.3, 0.1], [0.2, 0.4], [0.25, 0.05]]),),
+            (np.array([[0.7, 0.9]]),)],
+    slips=[
+        (lambda trials: np.minimum.accumulate(trials[:, 1]),
+         "This chooses by the test loss, which the search must not see: the result is too good to be true."),
+        (lambda trials: np.minimum.accumulate(trials[:, 0]),
+         "This reports the validation loss of the best trial. It was chosen for being low, so it flatters. Report its test loss."),
+        (lambda trials: np.full(len(trials), trials[np.argmin(trials[:, 0]), 1]),
+         "This is what the search holds at the end, at every place. After n trials it knows only the first n."),
+        (lambda trials: trials[np.argmin(trials[:, 0]), 1],
+         "This is what the search holds at the end. Asked for is what it holds after each trial."),
+        (lambda trials: np.array([np.argmin(trials[:n, 0]) for n in range(1, len(trials) + 1)]),
+         "These are the numbers of the trials that are held. Their test losses are wanted."),
+        (lambda trials: trials[:, 1], "This is the test loss of each trial. The search keeps the best one so far, and not the last."),
+    ],
+)
+
+
+# --- 8.1 What we found ----------------------------------------------------------------------------
+
+
+def share_better(lows, highs, signs):
+    middle, half = signs * (lows + highs) / 2, (highs - lows) / 2  # only the middle turns round
+    return np.mean(middle - half > 0)
+
+
+_LOWS = np.array([0.5, -0.2, -3.0, 1.0, -0.4, -2.0])
+_HIGHS = np.array([1.5, 0.3, -1.0, 2.0, 0.6, -0.5])
+_SIGNS = np.array([1, 1, -1, -1, -1, 1])
+_BAD_LOWS, _BAD_HIGHS = np.array([0.2, -0.5, 0.1, -4.0, -1.0]), np.array([0.9, -0.1, 0.4, 1.0, -0.3])
+_BAD_SIGNS = np.array([-1, -1, 1, -1, -1])
+
+
+add(
+    "8.1.1", share_better, "Turned the same way round", 2, """
+    Write `share_better(lows, highs, signs)`: the share of comparisons, from 0 to 1, in which the interval lies wholly
+    on the side where decay is better. All three are arrays of shape (n,). The interval of each effect goes from `lows`
+    to `highs`; in `signs` a 1 says that a positive effect means decay is better, a -1 that it means worse.
+    """,
+    why="Where the sign turns, the ends change places: from -3 to -1 becomes from 1 to 3, which lies above zero.",
+    hints=["Where a positive effect means that decay is better, the low end must be above zero. And where it means worse?",
+           "With a sign of -1 decay is better where the whole interval is below zero, so its high end must be."],
+    probes=[(_LOWS, _HIGHS, _SIGNS), (_BAD_LOWS, _BAD_HIGHS, _BAD_SIGNS), (_LOWS[:3], _HIGHS[:3], np.array([1, -1, 1])),
+            (_BAD_LOWS, _BAD_HIGHS, -_BAD_SIGNS), (np.array([0.1, 0.2]), np.array([0.3, 0.4]), np.array([1, 1])),
+            (np.array([0.0, -0.5, 0.0]), np.array([0.25, 0.0, 0.5]), np.array([1, -1, -1]))],
+    slips=[
+        (lambda lows, highs, signs: np.mean(lows > 0),
+         "The signs are not used. A row whose claim says that decay does harm speaks the other way round."),
+        (lambda lows, highs, signs: np.mean(signs * lows > 0),
+         "The low end times -1 is the high end of the turned interval. It must lie wholly above zero, so the other end counts."),
+        (lambda lows, highs, signs: np.mean(signs * (lows + highs) > 0),
+         "This asks where the middle lies. An interval that covers zero shows no difference, wherever its middle is."),
+        (lambda lows, highs, signs: np.mean(np.where(signs > 0, highs < 0, lows > 0)),
+         "This is the share in which decay is worse."),
+        (lambda lows, highs, signs: np.mean((lows > 0) | (highs < 0)),
+         "This is the share in which any difference was shown, for decay or against it."),
+        (lambda lows, highs, signs: np.sum(np.where(signs > 0, lows > 0, highs < 0)),
+         "This is their number. The share is asked for."),
+        (lambda lows, highs, signs: np.mean(np.where(signs > 0, highs > 0, lows < 0)),
+         "This counts the intervals that cover zero too. They show no difference."),
+    ],
+)
+
+
+def wins_by_chance(comparisons, level):
+    return comparisons * (1 - level) / 2
+
+
+add(
+    "8.1.2", wins_by_chance, "Won by chance", 2, """
+    Decay does nothing at all in any of `comparisons` experiments, so each true difference is 0. Each has an interval that
+    covers its true difference with the probability `level`, for example 0.95, and misses it on either side equally often.
+    Write `wins_by_chance(comparisons, level)`: how many intervals are expected to lie wholly on the side of decay.
+    """,
+    why="An interval misses with the probability 1 - level, half of the time on each side, and expectations add up.",
+    hints=["With what probability does one interval miss its true difference?",
+           "Only half of the misses are on the side of decay. The expected number is that probability times the number of "
+           "comparisons."],
+    probes=[(40, 0.95), (100, 0.9), (1, 0.5), (20, 0.99), (7, 0.8)],
+    slips=[
+        (lambda n, level: n * (1 - level), "This counts the misses on both sides. Half of them speak against decay."),
+        (lambda n, level: n * level / 2, "This takes the level for the chance of a miss. It is the chance of covering."),
+        (lambda n, level: n * level, "This is how many intervals cover the truth."),
+        (lambda n, level: (1 - level) / 2, "This is the probability for one comparison. There are several."),
+        (lambda n, level: 1 - level**n, "This is the probability that at least one misses. The expected number is asked for."),
+        (lambda n, level: 1 - (1 - (1 - level) / 2) ** n,
+         "This is the probability of at least one such win. The expected number is asked for."),
+        (lambda n, level: 0.0, "None, if intervals never missed. Each misses now and then."),
+    ],
+)
+
+
+# --- 8.2.4 Rates that follow the state ----------------------------------------------------------
+
+
+def bold_driver(losses, peak, up, cut):
+    fell = np.diff(losses, prepend=np.inf) < 0
+    return peak * np.cumprod(np.where(fell, up, cut))
+
+
+def _steered(fell, peak, up, cut):
+    return peak * np.cumprod(np.where(fell, up, cut))
+
+
+def _fell(losses):
+    return np.diff(losses, prepend=np.inf) < 0
+
+
+_LOOKS = np.array([2.0, 1.4, 1.5, 0.2, 0.2, 0.6, 2.1, 1.9])
+
+
+add(
+    "8.2.4.1", bold_driver, "The bold driver", 2, """
+    Write `bold_driver(losses, peak, up, cut)`: the rates after each look, an array of shape (n,). `losses`, of shape (n,),
+    holds the validation losses in order. The rate starts at `peak`. At each look it is multiplied by `up` if the loss is
+    below that of the look before, and by `cut` otherwise. The first look has none before it and counts as a fall.
+    """,
+    why="Each look multiplies the rate by one of two factors, so the rates are running products.",
+    hints=["For each look: did the loss fall? `np.diff(losses, prepend=np.inf)` is negative where it did, the first included.",
+           "`np.where(fell, up, cut)` gives the factor of each look, and `np.cumprod` the product of all up to it."],
+    probes=[(_LOOKS, 0.4, 1.05, 0.5), (_LOOKS[::-1].copy(), 0.1, 1.2, 0.7), (np.array([0.3, 0.3, 0.3]), 1.0, 1.1, 0.6),
+            (np.array([1.5]), 0.2, 1.05, 0.5), (_LOOKS[2:], 0.3, 1.1, 0.8)],
+    slips=[
+        (lambda losses, peak, up, cut: _steered(
+            losses < np.r_[np.inf, np.minimum.accumulate(losses)[:-1]], peak, up, cut),
+         "This compares with the best loss so far, as reduce on plateau does. The bold driver remembers only the last look."),
+        (lambda losses, peak, up, cut: _steered(np.diff(losses, prepend=np.inf) <= 0, peak, up, cut),
+         "An equal loss counts as a fall here. Only a loss below that of the look before does."),
+        (lambda losses, peak, up, cut: np.r_[peak, _steered(_fell(losses), peak, up, cut)[:-1]],
+         "These are the rates before the looks. The rate after each look is wanted."),
+        (lambda losses, peak, up, cut: _steered(_fell(losses), peak, 1.0, cut),
+         "The rate only falls here. After a fall of the loss it must rise by the factor `up`."),
+        (lambda losses, peak, up, cut: peak * np.where(_fell(losses), up, cut),
+         "Each rate is taken from the peak. The factors must act on the rate that the last look left."),
+        (lambda losses, peak, up, cut: _steered(~_fell(losses), peak, up, cut),
+         "This is upside down: it raises the rate when the loss does not fall."),
+        (lambda losses, peak, up, cut: _steered(np.diff(losses, prepend=-np.inf) < 0, peak, up, cut),
+         "The first look is taken for a rise. It counts as a fall, because there is no loss before it."),
+        (lambda losses, peak, up, cut: _steered(_fell(losses), 1.0, up, cut),
+         "This is the share of the peak. Multiply it by `peak`."),
+        (lambda losses, peak, up, cut: _steered(_fell(losses), peak, up, cut)[-1],
+         "This is the rate after the last look alone. The rates after all looks are wanted."),
+    ],
+)
+
+
+def hypergradient_rates(gradients, rate, gain):
+    agreement = np.sum(gradients[1:] * gradients[:-1], axis=1)
+    return rate + gain * np.cumsum(agreement)
+
+
+def _agreement(gradients):
+    return np.sum(gradients[1:] * gradients[:-1], axis=1)
+
+
+_TURNS = np.array([[1.0, 0.5, -0.2], [0.8, -0.3, 0.4], [-0.6, 0.2, 1.1], [0.3, 0.9, 0.7], [-0.4, -1.2, 0.1]])
+
+
+add(
+    "8.2.4.2", hypergradient_rates, "A rate that follows the gradients", 3, """
+    Write `hypergradient_rates(gradients, rate, gain)`. `gradients` has shape (n, d), a row for each update. The first
+    update uses `rate`. From the second on, the rate is that of the update before plus `gain` times the dot product of
+    this update's gradient with the one before. Return the rates of updates 2 to n, of shape (n - 1,).
+    """,
+    why="The dot product is positive while the gradients point the same way, and their running sum is what the rate has gained.",
+    hints=["`gradients[1:]` are the gradients of updates 2 to n, and `gradients[:-1]` those before them. What does the sum of "
+           "their product over each row say?",
+           "Each rate is the one before plus `gain` times one number, so use `np.cumsum` over the updates."],
+    probes=[(_TURNS, 0.1, 0.02), (_TURNS[::-1].copy(), 0.3, 0.1), (_TURNS[:, :2].copy(), 0.5, 0.05), (_TURNS[:4], 0.2, 0.3),
+            (_TURNS, 0.4, 0.0)],
+    slips=[
+        (lambda g, rate, gain: rate - gain * np.cumsum(_agreement(g)),
+         "The sign is wrong: gradients that agree must raise the rate."),
+        (lambda g, rate, gain: rate + gain * _agreement(g),
+         "Each rate is taken from the first. It must be added to that of the update before."),
+        (lambda g, rate, gain: rate * np.cumprod(1 + gain * _agreement(g)),
+         "This multiplies the rate. The rule adds to it."),
+        (lambda g, rate, gain: rate + gain * np.cumsum(np.sum(g[1:] ** 2, axis=1)),
+         "This is each gradient's product with itself. It is never negative, so the rate could not fall."),
+        (lambda g, rate, gain: np.r_[rate, rate + gain * np.cumsum(_agreement(g))],
+         "The rate of the first update stands in front. The rates of updates 2 to n are wanted."),
+        (lambda g, rate, gain: rate + gain * np.cumsum(np.sign(_agreement(g))),
+         "Only the sign of the dot product is used here. Its size counts too."),
+        (lambda g, rate, gain: rate + gain * np.cumsum(_agreement(g) / (
+            np.linalg.norm(g[1:], axis=1) * np.linalg.norm(g[:-1], axis=1))),
+         "This is the cosine of the angle. The plain dot product is wanted, which grows with the gradients."),
+        (lambda g, rate, gain: rate + gain * np.sum(_agreement(g)),
+         "This is the rate of the last update alone. Use a running sum."),
+    ],
+)
