@@ -3,6 +3,7 @@
 import lessons
 import nbformat
 import notebook_guards
+import pages
 import pytest
 from execute import run
 
@@ -36,6 +37,18 @@ def test_notebook_is_in_step_with_its_text(text):
 def test_notebook_keeps_the_rules(text):
     problems = notebook_guards.problems(lessons.read_notebook(text.with_suffix(".ipynb")), text.stem)
     assert not problems, f"{text.stem}: " + "; ".join(problems)
+
+
+@every_lesson
+def test_notebook_was_run_in_time(text):
+    """By the seconds that are stored with it, so that a busy machine fails no test."""
+    seconds, heavy = lessons.read_notebook(text.with_suffix(".ipynb")).metadata["lrdecay"]["seconds"], text.stem in pages.HEAVY
+    assert seconds <= (120 if heavy else 60), (
+        f"{text.stem} took {seconds} s: make it smaller, run it on a quiet machine, or list it with a reason in pages.HEAVY")
+
+
+def test_few_lessons_are_heavy():
+    assert len(pages.HEAVY) <= 3 and set(pages.HEAVY) <= {text.stem for text in TEXTS}
 
 
 def test_reasons_name_cells_that_exist():

@@ -123,11 +123,18 @@ def kind(row):
     return row["verdict"].replace(" ", "-")
 
 
+# lessons that may take up to two minutes, and why; all others stay below one (tests/test_lessons.py)
+HEAVY = {
+    "03_4_3_translation": "a transformer, with attention at every update, in three schedules",
+}
+
+
 def timings():
     rows = [(name, title_of(notebook), notebook.metadata["lrdecay"]["seconds"]) for name, notebook in notebooks()]
     total = sum(seconds for *_, seconds in rows)
-    return table(["Lesson", "Seconds"], [[link(name, title), f"{seconds:.1f}"] for name, title, seconds in rows]
-                 + [["All lessons, one after another", f"**{total:.0f}**"]])
+    return table(["Lesson", "Seconds", "Why so long"], [
+        [link(name, title), f"{seconds:.1f}", HEAVY.get(name.rsplit("/", 1)[1], "")] for name, title, seconds in rows]
+        + [["All lessons, one after another", f"**{total:.0f}**", ""]])
 
 
 # claims whose verdicts surprise most people; the landing page shows these, the ledger all
