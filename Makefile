@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 TORCH := torch==2.13.0
 
-.PHONY: help book test execute serve lab reproduce benchmark torch lock clean clean-environment environment
+.PHONY: help book test execute serve lab reproduce benchmark torch lock explorer-runs clean clean-environment environment
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -31,6 +31,9 @@ reproduce: environment  ## run a third of the lessons on one core, without oneDN
 benchmark: environment  ## measure the library's speed, as ratios in one run
 	@$(VENV) -m benchmarks | tee benchmarks/results.md
 	@$(VENV) benchmarks/schedules.py
+
+explorer-runs: environment  ## train the runs that the explorer shows again (a minute)
+	@$(VENV) book/build/explorer.py --runs
 
 torch: environment  ## add PyTorch, which the parity tests compare with (large; without it they are skipped)
 	@$(VENV) -m pip install --quiet $(TORCH)

@@ -10,6 +10,7 @@ from docutils import nodes
 from markdown_it import MarkdownIt
 
 import card_page
+import explorer
 import lessons
 
 GENERATED = lessons.ROOT / "book" / "generated"
@@ -191,6 +192,7 @@ def write():
     (GENERATED / "verdicts.md").write_text(verdicts(), encoding="utf-8")
     (GENERATED / "contents.md").write_text(contents(), encoding="utf-8")
     card_page.write(GENERATED, lessons.ROOT / "book" / "references.bib")
+    explorer.write(GENERATED)
     (GENERATED / "ledger.md").write_text(ledger(), encoding="utf-8")
     (GENERATED / "timings.md").write_text(timings(), encoding="utf-8")
     (GENERATED / "ledger.json").write_text(as_json(claims()), encoding="utf-8")
