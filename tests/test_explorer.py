@@ -196,10 +196,10 @@ def test_without_javascript_a_table_stands_there(browser, addresses):  # noqa: F
 
 @needs_browser
 def test_the_nearest_runs_are_shown(page):
-    send(page, family="linear", peak=0.7, warmup=20, decay=40, floor=4, updates=5000)
+    send(page, family="step", peak=0.7, warmup=20, decay=40, floor=4, updates=5000)
     caption = page.locator("#plot-runs-caption").inner_text().replace("\u00a0", " ")
     assert "Peak 0.707, decay 30 %, floor 0 %, warmup 5 %, 500 updates, 10 seeds" in caption
-    run = next(run for run in stored()["runs"] if (run["family"], run["peak"], run["decay"], run["floor"]) == ("linear", 0.707, 30, 0))
+    run = next(run for run in stored()["runs"] if (run["family"], run["peak"], run["decay"], run["floor"]) == ("step", 0.707, 30, 0))
     assert page.evaluate("document.getElementById('plot-runs').data[3].y") == run["quartiles"][1]
 
 
