@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 TORCH := torch==2.13.0
+COURSE ?= _build/classroom
 
-.PHONY: help book test execute serve lab reproduce benchmark torch lock explorer-runs clean clean-environment environment
+.PHONY: help book test execute serve lab reproduce benchmark torch classroom grade lock explorer-runs clean clean-environment environment
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -12,7 +13,7 @@ book: environment  ## bring stale notebooks up to date and build the site into _
 	@$(VENV) book/build/execute.py
 	@$(VENV) book/build/render.py
 
-test: environment  ## run every check: library, notebooks, site
+test: environment  ## run every check: library, notebooks, site, classroom
 	@$(VENV) book/build/render.py
 	@$(VENV) -m pytest
 
@@ -37,6 +38,12 @@ explorer-runs: environment  ## train the runs that the explorer shows again (a m
 
 torch: environment  ## add PyTorch, which the parity tests compare with (large; without it they are skipped)
 	@$(VENV) -m pip install --quiet $(TORCH)
+
+classroom: environment  ## write the exercises as a course for nbgrader, and sheets to print (COURSE=folder)
+	@$(VENV) book/build/classroom.py make "$(COURSE)"
+
+grade: environment  ## mark what was submitted to the course (COURSE=folder, SECTION=4 for one assignment)
+	@$(VENV) book/build/classroom.py grade "$(COURSE)" $(SECTION)
 
 lock: environment  ## pin the newest versions that fit pyproject.toml in requirements.lock
 	@.venv/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
