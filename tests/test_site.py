@@ -157,6 +157,61 @@ def test_page_does_not_scroll_sideways_on_a_phone(browser, addresses, page_name)
     page.close()
 
 
+@pytest.fixture(scope="module")
+def one_page(browser):
+    """One page for all that is looked at in turn: opening a new one each time costs more than looking."""
+    page = browser.new_page(viewport={"width": 1300, "height": 900}, reduced_motion="reduce")
+    yield page
+    page.close()
+
+
+def faults(page, **options):
+    """What axe finds serious or critical on a page, as sentences."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
+    return [f"{fault['help']}: {node['html'][:120]}" for fault in found if fault["impact"] in {"serious", "critical"}
+            for node in fault["nodes"][:3]]
+
+
+@needs_browser
+@every_page
+def test_nobody_is_shut_out(one_page, addresses, page_name):
+    """axe finds nothing serious: light, dark (where only the colours differ), and scrolling on a phone."""
+    one_page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    one_page.set_viewport_size({"width": 1300, "height": 900})
+    one_page.goto(addresses["file"] + page_name)
+    one_page.evaluate("() => window.MathJax && MathJax.startup ? MathJax.startup.promise.then(() => 0) : 0")
+    found = {"light": faults(one_page)}
+    assert one_page.evaluate("document.documentElement.scrollWidth") <= 1300, "the page scrolls sideways"
+    one_page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    one_page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    found["dark"] = faults(one_page, runOnly=["color-contrast"])
+    one_page.set_viewport_size({"width": 390, "height": 900})
+    one_page.goto(addresses["file"] + page_name)
+    found["phone"] = faults(one_page, runOnly=["scrollable-region-focusable"])
+    assert not any(found.values()), found
+
+
+@needs_browser
+def test_axe_sees_a_fault(one_page):
+    one_page.set_content("<html lang='en'><title>t</title><main><h1>t</h1><img src='data:,'><p style='color: #ccc'>faint</p></main>")
+    assert len(faults(one_page)) == 2
+
+
+@needs_browser
+def test_keyboard_skips_to_the_text_and_shows_where_it_is(browser, addresses):
+    page = open_page(browser, addresses["file"], LESSONS[0])
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.hash") == "#main-content"
+    assert page.evaluate("document.querySelector('#main-content') !== null")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        what, style = page.evaluate("[document.activeElement.outerHTML, getComputedStyle(document.activeElement).outlineStyle]")
+        assert style != "none", f"the focus does not show on {what[:120]}"
+    page.close()
+
+
 @needs_browser
 @pytest.mark.parametrize("way", ["http", "file"])
 def test_the_front_door_leads_to_the_landing_page(browser, addresses, way):

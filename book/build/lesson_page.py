@@ -3,6 +3,8 @@
 - Each figure gets the alternative text that `lrdecay_lib.figures.show` stored in its SVG.
 - Under the title stands a line with the seconds the lesson took to run, and its Colab and download links.
 - Each verdict gets an anchor, to which the claim ledger leads.
+- The entries of the reference list are items of a list to screen readers too; docutils gives them a role that is
+  no longer one.
 
 It also takes away what would make a page ask for more than it has: Thebe, which Jupyter Book puts on every
 page and which loads itself from another host, and the preloading of fonts, which fails on pages opened as files.
@@ -65,17 +67,18 @@ def leave_out_thebe(app, config):
     app.registry.css_files = [(name, rest) for name, rest in app.registry.css_files if name != "sphinx-thebe.css"]
 
 
-def leave_out_font_preloads(app, error):
+def mend_pages(app, error):
+    """Leave out the preloading of fonts, and mend the role of the references."""
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
-        lean = re.sub(r'<link rel="preload" as="font"[^>]*>\s*', "", text)
+        lean = re.sub(r'<link rel="preload" as="font"[^>]*>\s*', "", text).replace('role="doc-biblioentry"', 'role="listitem"')
         if lean != text:
             page.write_text(lean, encoding="utf-8")
 
 
 def setup(app):
     app.connect("config-inited", leave_out_thebe, priority=900)
-    app.connect("build-finished", leave_out_font_preloads)
+    app.connect("build-finished", mend_pages)
     app.connect("doctree-read", add_alternative_texts)
     app.connect("doctree-read", add_lesson_line)
     app.connect("doctree-read", add_claim_anchors)
