@@ -127,6 +127,7 @@ def kind(row):
 # lessons that may take up to two minutes, and why; all others stay below one (tests/test_lessons.py)
 HEAVY = {
     "03_4_3_translation": "a transformer, with attention at every update, in three schedules",
+    "08_2_4_state_driven": "nine rivals tuned alike on two tasks, rules that must look at the loss thirty times a run",
 }
 
 
