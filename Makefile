@@ -4,7 +4,7 @@ VENV := .venv/bin/python
 TORCH := torch==2.13.0
 COURSE ?= _build/classroom
 
-.PHONY: help book test execute serve lab reproduce benchmark torch classroom grade lock explorer-runs clean clean-environment environment
+.PHONY: help book test execute serve lab reproduce benchmark torch classroom grade lock explorer-runs repository clean clean-environment environment
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -44,6 +44,9 @@ classroom: environment  ## write the exercises as a course for nbgrader, and she
 
 grade: environment  ## mark what was submitted to the course (COURSE=folder, SECTION=4 for one assignment)
 	@$(VENV) book/build/classroom.py grade "$(COURSE)" $(SECTION)
+
+repository: environment  ## give the book the address of another repository (URL=https://github.com/owner/name)
+	@$(VENV) book/build/move.py "$(URL)"
 
 lock: environment  ## pin the newest versions that fit pyproject.toml in requirements.lock
 	@.venv/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \

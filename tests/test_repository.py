@@ -1,9 +1,11 @@
 """The repository as a whole: one address, no host of a package index, no path of a machine, a true README."""
 
 import re
+import shutil
 import subprocess
 
 import lessons
+import move
 import pytest
 import yaml
 
@@ -11,7 +13,7 @@ ROOT = lessons.ROOT
 ADDRESS = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"]
 # repositories that are not ours and may be named, for example as references
 OTHERS = {"huggingface/accelerate", "huggingface/pytorch-image-models", "ageron/handson-ml2", "ageron/handson-ml3",
-          "pytorch/pytorch", "tensorflow/tensorflow"}
+          "pytorch/pytorch", "tensorflow/tensorflow", "owner/name"}  # the last is nobody's: it shows the form
 
 
 def tracked():
@@ -35,7 +37,67 @@ def strange_addresses(texts):
 
 def test_every_link_to_the_repository_agrees_with_config():
     wrong = strange_addresses((name, text) for name, text in tracked() if name != "tests/test_repository.py")
-    assert not wrong, f"the repository is {ADDRESS} (set in _config.yml): mend {wrong}, or add a foreign one to OTHERS"
+    assert not wrong, (f"the repository is {ADDRESS} (set in _config.yml): mend {wrong}, or add a foreign one to OTHERS; "
+                       "to move the book, run `make repository URL=...`")
+
+
+@pytest.fixture
+def moved(tmp_path):
+    """A copy of the book, and what its files hold."""
+    shutil.copytree(ROOT, tmp_path / "book", ignore=shutil.ignore_patterns(
+        ".git", ".venv", "_build", "generated", "*.egg-info", "__pycache__", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints"))
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path / "book", check=True)
+    return tmp_path / "book", lambda: {path: path.read_bytes() for path in (tmp_path / "book").rglob("*") if path.is_file()
+                                       and ".git" not in path.parts}
+
+
+def test_the_book_moves_to_another_address(moved):
+    """Everywhere, without making a lesson stale or touching what it printed; there, there again, and back."""
+    root, holds = moved
+    before, home = holds(), ADDRESS.removeprefix("https://github.com/")
+    sentence, done = move.move("https://github.com/some-body/decay.2.git/", root)
+    assert done and "https://github.com/some-body/decay.2," in sentence
+    after = holds()
+    changed = {path.relative_to(root).as_posix() for path in before if before[path] != after[path]}
+    assert {"_config.yml", "README.md", "CITATION.cff", "book/how_to_read.md", "book/teaching.md"} <= changed
+    assert not [path for path, content in after.items() if home.encode() in content]
+    for text in lessons.texts():
+        copy = root / text.relative_to(ROOT)
+        notebook, old = (lessons.read_notebook(path.with_suffix(".ipynb")) for path in (copy, text))
+        assert {copy.relative_to(root).as_posix(), copy.with_suffix(".ipynb").relative_to(root).as_posix()} <= changed
+        assert lessons.code_digest(lessons.from_text(copy)) == lessons.code_digest(lessons.from_text(text)), text.stem
+        assert lessons.in_step(copy, copy.with_suffix(".ipynb")) == lessons.in_step(text, text.with_suffix(".ipynb"))
+        assert [cell.get("outputs") for cell in notebook.cells] == [cell.get("outputs") for cell in old.cells]
+    sentence, done = move.move("https://github.com/some-body/decay.2", root)
+    assert done and "already" in sentence and holds() == after
+    assert move.move(ADDRESS, root)[1]
+    assert {path: content for path, content in holds().items() if path.parent.name != "tests"} == \
+        {path: content for path, content in before.items() if path.parent.name != "tests"}  # this file names the other address
+
+
+def test_the_book_follows_an_address_changed_by_hand(moved):
+    root, holds = moved
+    config = root / "_config.yml"
+    config.write_text(config.read_text().replace(ADDRESS, "https://github.com/some-body/decay"))
+    assert move.move("https://github.com/some-body/decay", root)[1]
+    assert "git+https://github.com/some-body/decay\n" in (root / "README.md").read_text()
+
+
+def test_a_bad_address_moves_nothing(moved):
+    root, holds = moved
+    before = holds()
+    for address in ("", "decay", "https://example.org/some-body/decay", "https://github.com/some-body",
+                    "https://github.com/some-body/decay/tree/main", "https://github.com/some body/decay"):
+        sentence, done = move.move(address, root)
+        assert not done and "make repository URL=https://github.com/owner/name" in sentence and holds() == before, address
+
+
+def test_a_book_without_git_is_left_alone(moved, monkeypatch):
+    root, holds = moved
+    before = holds()
+    monkeypatch.setenv("GIT_DIR", "/nowhere")
+    sentence, done = move.move("https://github.com/some-body/decay", root)
+    assert not done and "Nothing was changed" in sentence and holds() == before
 
 
 @pytest.mark.parametrize("text", [
