@@ -37,6 +37,7 @@ import numpy as np
 __all__ = ["get", "every", "Exercise", "Result"]
 
 _DECLARED = {}  # id -> Exercise, of the sections that were imported
+ROUNDING = 1e-14  # what rounding may leave of a 0, as in the difference of two equal sums
 SLIP_RTOL = 1e-4  # how near a slip an answer must be: 1.96 and 1.959964 are the same slip
 TIME_LIMIT = 5.0  # seconds for all questions together; an answer needs a few hundredths
 
@@ -124,7 +125,7 @@ def _words(value, digits=6):
         return str(int(value))
     if isinstance(value, Real):
         try:
-            return f"{float(value):.{digits}g}"
+            return f"{0.0 if abs(value) < ROUNDING else float(value):.{digits}g}"
         except OverflowError:
             return "a number above 1e308"
     if isinstance(value, np.ndarray) and value.ndim == 0:
@@ -185,16 +186,24 @@ def _within(seconds, job):
                 thread.join(1.0)
 
 
+ONE_NUMBER = ("`int`, `float` and `math` take one number, and here an array came. `//` and NumPy's functions take both.")
 # what Python says -> what it means here
 COMMON_ERRORS = {
     "truth value of an array": "`if`, `and`, `min` and `max` need one number, and here an array came. Use "
                                "arithmetic, `np.where`, `np.minimum` or `np.maximum`, which take both.",
-    "only length-1 arrays": "`int`, `float` and `math` take one number, and here an array came.",
-    "only 0-dimensional arrays": "`int`, `float` and `math` take one number, and here an array came.",
+    "only length-1 arrays": ONE_NUMBER,
+    "only 0-dimensional arrays": ONE_NUMBER,
+    "be broadcast": "NumPy compares two shapes from their last axis backwards. `[:, None]` puts an axis of length 1 "
+                    "at the end of one.",
+    "instances of 'list'": "A list came, which does not compare or calculate element by element. `np.asarray` makes "
+                           "an array of it.",
     "too many indices": "An array of shape (n,) has one axis, so `[:, 0]` finds no second one.",
     "positional argument": "The function must take the arguments that the task names, in that order.",
     "NoneType": "Something in it is None: is a `return` missing?",
 }
+
+
+WRITING = {"array": "`+=` and `[...] =`", "list": "`.sort`, `.append` and `[...] =`"}
 
 
 def _line(error, answer):
@@ -222,9 +231,10 @@ def _ask(use, answer, question, call):
         said = f": `{textwrap.shorten(said, 200)}`" if said.strip() else ""  # as code: it may hold <, _ and *
         return _Fault(f"{call} raises {type(error).__name__}{_line(error, answer)}{said}.{meaning}")
     for before, after in zip(question, given):
-        if isinstance(before, np.ndarray) and not np.array_equal(before, after):
-            return _Fault(f"{call} changes the array it is given, so its caller's data is spoilt. "
-                          "Make a new array instead of writing into the argument (`+=` and `[...] =` write).")
+        kind = "array" if isinstance(before, np.ndarray) else "list"
+        if not (np.array_equal(before, after) if kind == "array" else before == after or not isinstance(before, list)):
+            return _Fault(f"{call} changes the {kind} it is given, so its caller's data is spoilt. Make a new {kind} "
+                          f"instead of writing into the argument ({WRITING[kind]} write).")
     return value
 
 
@@ -235,6 +245,9 @@ def _floats(value):
     except (ValueError, OverflowError):  # rows of unequal length; an int beyond all floats
         return None
     return array.astype(float) if array.dtype.kind in "biuf" else None
+
+
+WHOLE = "a whole number (an int; `np.ceil` and `/` give floats)"
 
 
 def _misfit(value, wanted):
@@ -250,7 +263,7 @@ def _misfit(value, wanted):
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         return "one number"
     if isinstance(wanted, Integral) and not isinstance(value, Integral):
-        return "a whole number (an int; `np.ceil` and `/` give floats)"
+        return WHOLE
     return ""
 
 
@@ -260,7 +273,7 @@ def _close(value, wanted, rtol, overall=False):
     if value is None or wanted is None or value.shape != wanted.shape:
         return False
     largest = np.max(np.abs(wanted), initial=0.0) if overall and np.isfinite(wanted).all() else 0.0
-    return np.allclose(value, wanted, rtol=rtol, atol=rtol * largest, equal_nan=True)
+    return np.allclose(value, wanted, rtol=rtol, atol=max(rtol * largest, ROUNDING), equal_nan=True)
 
 
 def _same(value, other):
@@ -449,10 +462,15 @@ class Exercise:
             return value.sentence
         verb = "gives" if question else "is"
         misfit = _misfit(value, wanted)
+        if misfit == WHOLE and isinstance(value, Real) and self.tell:
+            return (f"{call} {verb} {_words(value)} as a {type(value).__name__}, where the whole number {wanted} is wanted: "
+                    "an int. `/` and `np.ceil` give floats.")
         if misfit:
             if value is None:
                 return f"{call} {verb} None, where {misfit} is wanted. Is the `return` missing?"
             kind = f"a value of type {type(value).__name__}"
+            if hasattr(value, "__next__"):
+                return f"{call} {verb} {kind}, where {misfit} is wanted. It holds no values yet: make a list of it."
             if isinstance(value, np.ndarray):
                 kind = f"an array of shape {value.shape}"
             elif isinstance(value, list) and _floats(value) is not None:
@@ -486,12 +504,22 @@ class Exercise:
             groups = [rows] * (len(rows) > len(fitting))
         for rows in groups:
             for slip, message in self.slips:
-                if all(_close(row[1], self._asked(slip, row[0]), SLIP_RTOL, overall=True) for row in rows):
+                if all(self._agrees(slip, row) for row in rows):
                     return f"\n\n{message}"
         if not wrong:  # what does not fit has been said
             return ""
+        if all(_close(row[1], row[2], SLIP_RTOL) for row in wrong):
+            return "\n\nThe first digits agree: is something rounded on the way, or computed in float32?"
+        for slip, message in self.slips:  # two slips in one answer: the one that explains most of what is wrong
+            others = {id(row) for row in fitting if not self._agrees(slip, row)}
+            told = len(wrong) - len(others)
+            if 2 * told > len(wrong) and others <= {id(row) for row in wrong[1:]}:
+                return f"\n\nIn {told} of the {len(wrong)} questions that it fails, it looks like this: {message}"
         remark = next((part.remark for part in wrong[0][0] if isinstance(part, Named)), "")
         return "\n\n" + (remark or "It is none of the usual slips; `hint()` may help.")
+
+    def _agrees(self, slip, row):
+        return _close(row[1], self._asked(slip, row[0]), SLIP_RTOL, overall=True)
 
     def _asked(self, answer, question):
         """What our own function answers; None where a slip raises, as some must."""

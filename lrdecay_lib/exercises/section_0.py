@@ -29,7 +29,7 @@ add(
     hints=["How far does the interval reach with 4 seeds, and how far with 16?",
            "Write down 2 · spread / √n = reach, and solve it for n.",
            "A number of seeds is whole, and one too few is too few. `math.ceil` rounds up and gives an int."],
-    probes=[(0.05, 0.013), (0.05, 0.0065), (1.0, 0.3), (0.2, 0.07), (3.0, 0.11), (0.011, 0.002), (1.3, 3.0)],
+    probes=[(0.05, 0.013), (0.05, 0.0065), (1.0, 0.3), (0.2, 0.07), (3.0, 0.11), (1.375, 0.25), (1.3, 3.0)],
     slips=[
         (lambda spread, reach: math.ceil(2 * spread / reach),
          "The root is forgotten: this is √n. Twice the precision takes four times the seeds."),
@@ -48,6 +48,8 @@ add(
         (lambda spread, reach: math.floor(_needed(spread, reach)) + 2,
          "One too many: rounding up is enough."),
         (_needed, "A number of seeds is whole: round up."),
+        (lambda spread, reach: math.ceil((1.96 * spread / reach) ** 2),
+         "This takes 1.96 for the 2 of the task. With many seeds it is nearer, with few even 2 is too small."),
         (lambda spread, reach: math.ceil((2 * reach / spread) ** 2),
          "Spread and reach are the wrong way round: more spread needs more seeds."),
     ],
@@ -78,7 +80,8 @@ add(
             (_WILD[:, ::-1],), (_VALLEY[:, [2, 1, 0]],), (_VALLEY[:, ::-1],), (_VALLEY.T,), (_VALLEY[:2],),
             (np.array([[3.0, 2.0, 1.5, 1.2, 1.4]]),), (np.array([[3.0, 2.0, 1.5, 1.2, 1.1]]),),
             (np.array([[5.0, 1.0, 9.0, 2.0], [1.0, 2.0, 2.5, 9.0]]),),
-            (np.array([[1.0, 5.0, 3.0, 4.0], [2.0, 1.5, 3.0, 1.9], [4.0, 1.0, 3.0, 0.5]]),)],
+            (np.array([[1.0, 5.0, 3.0, 4.0], [2.0, 1.5, 3.0, 1.9], [4.0, 1.0, 3.0, 0.5]]),),
+            (np.array([[1.0, 2.0, 3.0], [2.0, 1.9, 3.0], [3.0, 2.5, 2.6]]),)],
     slips=[
         (lambda losses: bool(0 < np.argmin(np.mean(losses, axis=1)) < len(losses) - 1),
          "This takes the mean over the rates. A row is a seed, so the mean over the seeds is that along axis 0."),
@@ -97,6 +100,9 @@ add(
          "This looks for the highest loss. The best rate has the lowest."),
         (lambda losses: bool(0 < np.argmin(losses[0]) < np.shape(losses)[1] - 1),
          "This looks at the first seed alone. Take the mean over all."),
+        (lambda losses: bool(np.mean((0 < np.argmin(losses, axis=1)) &
+                                     (np.argmin(losses, axis=1) < np.shape(losses)[1] - 1)) > 0.5),
+         "This lets each seed vote for its own best rate. Take the mean over the seeds first, and its lowest place."),
         (lambda losses: bool(0 < np.argmin(losses) % np.shape(losses)[1] < np.shape(losses)[1] - 1),
          "This looks for the single best run of all. Take the mean over the seeds first."),
         (lambda losses: not bool(0 < np.argmin(np.mean(losses, axis=0)) < np.shape(losses)[1] - 1),

@@ -28,6 +28,8 @@ add(
             (np.full(50, 0.01), 2.5), (0.3 * 0.5 ** np.arange(7.0), 0.4), (np.array([1.5, 0.3, 0.9]), 2.0)],
     slips=[
         (lambda rates, h: np.prod(1 - rates), "The curvature is forgotten: the gradient is h x, not x."),
+        (lambda rates, h: np.prod(1 - h * rates / 2),
+         "Half the gradient: the slope of h x² / 2 is h x, since the square brings a 2."),
         (lambda rates, h: 1 - h * np.sum(rates),
          "This adds the steps as if each were taken from the start. Each update takes its share of what is left, so "
          "the factors are multiplied."),

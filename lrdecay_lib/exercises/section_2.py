@@ -160,6 +160,8 @@ add(
         (_plateau(late=True), "Each rate stands one place late. The rate *after* the evaluation is wanted."),
         (lambda losses, peak, factor, patience: plateau_rates(losses, peak, factor, patience)[:-1],
          "One rate is missing: there is one after each evaluation, and the first is `peak`."),
+        (lambda losses, peak, factor, patience: plateau_rates(losses, peak, factor, patience)[1:],
+         "The rate after the first evaluation is missing. It is `peak`."),
         (lambda losses, peak, factor, patience: plateau_rates(losses, 1.0, factor, patience),
          "These are shares of the peak. Start at `peak`."),
         (lambda losses, peak, factor, patience: peak * factor ** (np.arange(len(losses)) // patience),
@@ -182,6 +184,15 @@ def has_loop(arrows):
 def _reaches(arrows, start, goal, seen=()):
     return any(end == goal or end not in seen and _reaches(arrows, end, goal, (*seen, end))
                for begin, end in arrows if begin == start)
+
+
+def _followed(after, box):
+    """Whether the one path from a box comes back to where it was: ``after`` has one arrow for each box."""
+    seen = set()
+    while box in after and box not in seen:
+        seen.add(box)
+        box = after[box]
+    return box in seen
 
 
 def _undirected(arrows):
@@ -223,6 +234,8 @@ add(
          "This finds only arrows from a box to itself."),
         (lambda arrows: bool(arrows) and _reaches(arrows, arrows[0][0], arrows[0][0]),
          "This looks for a loop through the first box only."),
+        (lambda arrows: bool(arrows) and _followed(dict(arrows), arrows[0][0]),
+         "This follows one path, from the first box on. Other boxes may have a loop, and a box may have two arrows out."),
         (lambda arrows: len({end for _, end in arrows}) < len(arrows),
          "This asks whether two arrows end in one box. Two paths may meet without a loop."),
         (lambda arrows: len({start for start, _ in arrows}) < len(arrows),

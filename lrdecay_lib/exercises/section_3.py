@@ -123,6 +123,9 @@ add(
          "Each run is a straight line. Half a cosine is wanted."),
         (lambda t, rate, run: _falling(t // run / run, rate),
          "`//` counts the finished runs. What is wanted is what is left over: the updates since the last restart."),
+        (lambda t, rate, run: _falling(t % (run + 1) / run, rate),
+         "Each run has one update too many: it shows its end, and only then begins the next. The end of a run is the "
+         "first update of the next."),
         (lambda t, rate, run: _falling(t % run / run, rate * 0.5 ** (t // run)),
          "Each run starts at half the height of the one before. Here all start at `initial_rate`."),
     ],
@@ -187,6 +190,8 @@ add(
         (lambda t, rate, steps, factor: rate * np.where((t > 0) & (t % steps == 0), factor, 1.0),
          "The rate falls at the multiples of `decay_steps` themselves and is back one update later. It must stay "
          "down."),
+        (lambda t, rate, steps, factor: (rate * factor) ** (t // steps),
+         "`initial_rate` is raised to the power as well. Only the factor is: `a * b ** n` without brackets."),
         (lambda t, rate, steps, factor: rate * factor * (t // steps),
          "The count of finished intervals is multiplied, so the rate is 0 at first and then rises. Falling again "
          "and again by one factor is a power."),
@@ -364,7 +369,8 @@ add(
            "After n updates the share 2 to the power of -n / half_life is still to come. When has it fallen to "
            "1 - share?",
            "`math.log2` undoes the power, and `math.ceil` rounds up to an int."],
-    probes=[(0.5, 10), (0.75, 10), (0.99, 25), (0.9, 100), (0.999, 89), (0.25, 64), (0.875, 7), (0.2, 30), (0.6, 3)],
+    probes=[(0.4, 10), (0.7, 10), (0.99, 25), (0.9, 100), (0.999, 89), (0.25, 65), (0.87, 7), (0.2, 30), (0.6, 3),
+            (0.75, 1), (0.875, 1)],  # met exactly, and without rounding
     slips=[
         (lambda share, n: math.ceil(n * math.log2(1 / share)),
          "This is when the share `share` is left. It is to be spent, so 1 - share is left."),
@@ -460,7 +466,7 @@ add(
     hints=["What does `users[np.array([2, 0, 2])]` give? Try it with three users.",
            "Take the vectors of all pairs' users, and those of all pairs' items: two arrays of shape (n, rank).",
            "The product of two vectors is the sum over their elements' products, here along axis 1."],
-    probes=[(_USERS, _ITEMS, np.array([[0, 1], [2, 4], [3, 0], [1, 3], [0, 2]])),
+    probes=[(_USERS, _ITEMS, np.array([[0, 1], [2, 3]])), (_USERS, _ITEMS, np.array([[0, 1], [2, 4], [3, 0], [1, 3], [0, 2]])),
             (_USERS, _ITEMS, np.array([[1, 1], [1, 2]])), (_USERS[:, :2], _ITEMS[:, :2], np.array([[3, 4]]))],
     slips=[
         (lambda u, v, pairs: u @ v.T,
@@ -470,6 +476,8 @@ add(
          "pair is wanted."),
         (lambda u, v, pairs: u[pairs[:, 0]] * v[pairs[:, 1]],
          "The products of the elements are there, and not yet added up: shape (n, rank)."),
+        (lambda u, v, pairs: np.sum(u[pairs[:, 1] % len(u)] * v[pairs[:, 0]], axis=1),
+         "User and item are exchanged: in a pair the user comes first."),
         (lambda u, v, pairs: np.mean(u[pairs[:, 0]] * v[pairs[:, 1]], axis=1),
          "This is the mean over the rank. The product of two vectors is the sum."),
         (lambda u, v, pairs: np.sum(u[pairs[:, 0]] * v[pairs[:, 1]], axis=0),
@@ -579,7 +587,11 @@ add(
          "Every gradient gets the length of the limit, the short ones too. That is normalizing. Clipping leaves "
          "short gradients as they are."),
         (lambda norm, rate, limit: min(rate * norm, limit),
-         "Here the step is clipped. It is the gradient that has the limit, before the rate is multiplied to it."),
+         "Here the step is clipped. It is the gradient that has the limit, before it is multiplied by the rate."),
+        (lambda norm, rate, limit: rate * limit / norm,
+         "`limit / norm` is the factor that shortens the gradient. The length that is left is the factor times `norm`."),
+        (lambda norm, rate, limit: rate * min(1.0, limit / norm),
+         "`min(1, limit / norm)` is the factor that shortens the gradient. Its length is still to be multiplied by it."),
         (lambda norm, rate, limit: rate * max(norm, limit),
          "This makes short gradients longer, and leaves the long ones as they are."),
         (lambda norm, rate, limit: min(norm, limit), "This is the length of the clipped gradient. The rate is missing."),
@@ -796,6 +808,8 @@ add(
          "This divides by the factor. A factor below 1 then makes the rate larger."),
         (lambda t, peak, marks, factor: peak * factor * int(np.sum(np.array(marks) <= t)),
          "The factor is multiplied by the number of marks that have passed. It is applied once for each: a power."),
+        (lambda t, peak, marks, factor: peak * factor if t in marks else peak,
+         "The rate changes at a mark and is back one update later. It must stay down: ask whether the mark has passed."),
         (lambda t, peak, marks, factor: peak, "The rate never changes."),
         (lambda t, peak, marks, factor: factor ** int(np.sum(np.array(marks) <= t)), "The peak is missing."),
     ],
@@ -869,7 +883,7 @@ add(
     hints=["Update 0 is the paper's n = 1. What is n for update t?",
            "`x ** -0.5` is one over the root of x.",
            "`min` takes the smaller of the two: before n = w the rising line, after it the falling root."],
-    probes=[(0, 512, 4000), (1, 512, 4000), (3999, 512, 4000), (4000, 512, 4000), (15999, 512, 4000), (0, 16, 1),
+    probes=[(1, 512, 4000), (0, 512, 4000), (3999, 512, 4000), (4000, 512, 4000), (15999, 512, 4000), (0, 16, 1),
             (8, 16, 4), (2, 16, 9), (99, 64, 25)],
     slips=[
         (_transformer(count=float),

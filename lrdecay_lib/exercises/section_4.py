@@ -87,6 +87,8 @@ add(
          "This lifts the whole curve, so it starts above `peak`."),
         (lambda rate, peak, share: share + (1 - share) * rate,
          "The floor is a share of the peak: it is `share * peak`, not `share`."),
+        (lambda rate, peak, share: share + (peak - share) * np.asarray(rate) / peak,
+         "This takes `share` for the floor itself. The floor is a share of the peak: `share * peak`."),
         (lambda rate, peak, share: share * rate,
          "This scales the curve. It then starts at the floor and still ends at 0."),
         (lambda rate, peak, share: (1 - share) * rate,

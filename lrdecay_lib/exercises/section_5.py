@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from . import Named, add
+from . import Named, _Fault, _words, add
 
 
 # --- 5.1 Setting up -----------------------------------------------------------------------------
@@ -347,6 +347,8 @@ add(
          "error."),
         (_ratio(_missed, lambda y, p: np.var(y)),
          "A sum is divided by a mean, so the quotient is n times too large."),
+        (_ratio(lambda y, p: np.mean((y - p) ** 2), _spread),
+         "A mean is divided by a sum, so the quotient is n times too small."),
         (_ratio(lambda y, p: np.mean((y - p) ** 2), lambda y, p: np.var(y, ddof=1)),
          "One is divided by n and the other by n - 1. Take both sums, or both means."),
         (lambda y, p: float(np.var(p) / np.var(y)),

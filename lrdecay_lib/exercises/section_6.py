@@ -26,7 +26,7 @@ _BUMPY = [2.0, 0.8, 1.1, 0.7, 0.9]
 
 add(
     "6.1.1", updates_to_target, "Updates to a target", 2, """
-    A run was evaluated now and then: `updates` says when, rising, and `losses` what the loss was. Write
+    A run was evaluated now and then: the list `updates` says when, rising, and the list `losses` what the loss was. Write
     `updates_to_target(updates, losses, target)`: the first of `updates` at which the loss was at or below
     `target`, or `math.inf` if it never was.
     """,
@@ -47,6 +47,8 @@ add(
          "This counts the evaluations that reached the target."),
         (lambda updates, losses, target: updates[int(np.argmin(losses))],
          "This is where the loss was lowest. The target may have been reached earlier, or not at all."),
+        (lambda updates, losses, target: updates[int(np.argmin(losses))] if min(losses) <= target else math.inf,
+         "This is where the loss was lowest. The target may have been reached earlier."),
         (lambda updates, losses, target: min(_within(updates, losses, target), default=updates[-1]),
          "Where the target was never reached, yours gives the end of the run, as if it had been reached there."),
         (lambda updates, losses, target: min(_within(updates, losses, target), default=-1),
@@ -77,8 +79,8 @@ def _saved(choose):
 
 add(
     "6.1.2", share_saved, "How much is saved?", 2, """
-    A schedule was tuned and run for several lengths of run: `lengths` are these, in updates, in any order, and
-    `losses` the loss at the end of each. Its rival ended at `rival_loss` after `rival_length` updates. Write
+    A schedule was tuned and run for several lengths of run: the list `lengths` holds these, in updates, in any order,
+    and the list `losses` the loss at the end of each. Its rival ended at `rival_loss` after `rival_length` updates. Write
     `share_saved(lengths, losses, rival_length, rival_loss)`: the share of the rival's updates that is saved by
     the smallest length whose loss is at or below the rival's; 0.0 if none is. It may be negative: then more
     updates were needed.
@@ -89,7 +91,8 @@ add(
            "If 600 updates do what the rival did in 1,000, what share of them is saved?"],
     probes=[([200, 400, 800], [0.9, 0.5, 0.4], 800, 0.5), ([200, 400, 800], [0.9, 0.6, 0.4], 1000, 0.5),
             ([800, 200, 400], [0.4, 0.9, 0.45], 800, 0.5), ([200, 400], [0.9, 0.8], 800, 0.5),
-            ([1000, 1500], [0.6, 0.45], 1000, 0.5), ([100, 200, 400], [0.3, 0.6, 0.2], 500, 0.3)],
+            ([1000, 1500], [0.6, 0.45], 1000, 0.5), ([100, 200, 400], [0.3, 0.6, 0.2], 500, 0.3),
+            ([100, 200, 400], [0.3, 0.2, 0.25], 500, 0.35)],
     slips=[
         (_saved(lambda enough, rival: min(enough) / rival),
          "This is the share that is needed. What is saved is the rest."),
@@ -108,6 +111,9 @@ add(
          "This is in units of the smaller length. The rival's updates are what is saved from."),
         (lambda lengths, losses, rival_length, rival_loss: 1 - lengths[int(np.argmin(losses))] / rival_length,
          "Yours takes the length with the lowest loss. A smaller one may be enough, or none is."),
+        (lambda lengths, losses, rival_length, rival_loss:
+         1 - lengths[int(np.argmin(losses))] / rival_length if min(losses) <= rival_loss else 0.0,
+         "Yours takes the length with the lowest loss. A smaller one may be enough."),
         (lambda lengths, losses, rival_length, rival_loss: 1 - min(
             (b for b, loss in zip(lengths, losses) if loss < rival_loss), default=rival_length) / rival_length,
          "A length whose loss equals the rival's is enough."),

@@ -84,10 +84,8 @@ add(
         (lambda h, c, r, e: np.mean((1 - (1 - r * h) ** e) * c) - _rest(h, c),
          "The weights of the average do not add up to 1: divide by their sum."),
         (lambda h, c, r, e: _rest(1 - (1 - r * h), c) - _rest(h, c),
-         "This makes one local update. With `local` of them the factor is raised to that power."),
-        (lambda h, c, r, e: _rest(1 - (1 - r * h * e), c) - _rest(h, c),
-         "This makes one large update in the place of `local` small ones. Each local update starts where the one "
-         "before it ended."),
+         "The clients count here as with one update, small or large. Each local update starts where the one before it "
+         "ended, so the factor 1 - rate h is raised to the power `local`."),
         (lambda h, c, r, e: _rest(1 - np.exp(-r * h * e), c) - _rest(h, c),
          "This is the limit of many small steps, and holds only nearly. For steps of some size the power is exact."),
     ],
@@ -350,6 +348,8 @@ add(
          "This rises, from `end_rate` to `peak`."),
         (lambda t, peak, end, total: max(peak * (1 - np.log10(1 + 9 * min(t / total, 1))), end),
          "The curve is cut off at the end rate. The whole fall is to be squeezed between `peak` and `end_rate`."),
+        (lambda t, peak, end, total: peak * (end / peak) ** min(t / total, 1),
+         "This is the exponential: it loses the same share in the same time. Here the *fall* follows a logarithm."),
         (lambda t, peak, end, total: peak / (1 + np.log10(1 + t)),
          "This divides by a logarithm of the update, which is another family: it depends on the unit in which time is "
          "counted, and it does not end at `end_rate`."),
@@ -379,6 +379,7 @@ add(
             (np.array([-2.0]), 1.0), (np.array([10.0, 0.1, 0.1, -0.1, 5.0]), 0.3)],
     slips=[
         (lambda g, r: r / np.cumsum(g ** 2), "The root is missing."),
+        (lambda g, r: r / np.sqrt(np.cumsum(np.abs(g))), "The sizes are summed here, without their squares."),
         (lambda g, r: r / np.cumsum(np.abs(g)), "The sizes are summed here. Their squares are, and the root comes after."),
         (lambda g, r: r / np.sqrt(np.sum(g ** 2)) + 0 * g,
          "This divides every update by the sum over the whole run. An update knows only the gradients so far."),
@@ -422,6 +423,8 @@ add(
          "These are the octaves. The ratio itself is wanted."),
         (lambda r, v, s: np.min(r[v <= (1 + s) * np.min(v)]) / np.max(r[v <= (1 + s) * np.min(v)]),
          "The ratio is upside down: the largest good rate over the smallest."),
+        (lambda r, v, s: r[v <= (1 + s) * np.min(v)][-1] / r[v <= (1 + s) * np.min(v)][0],
+         "This takes the first and the last of the good rates. They come in no special order."),
         (lambda r, v, s: np.max(r) / np.min(r), "This is the width of the whole grid. Only the good rates count."),
         (lambda r, v, s: np.max(v[v <= (1 + s) * np.min(v)]) / np.min(v),
          "This is a ratio of losses. The rates that belong to them are wanted."),
@@ -541,6 +544,8 @@ add(
             (np.array([1e-3, 10.0, -1e-2, 0.3, 0.7]), 0.8)],
     slips=[
         (lambda g, rho: 1 / np.sqrt(np.cumsum(g**2)), "This sums all squares, which is AdaGrad. RMSProp's mean forgets."),
+        (lambda g, rho: 1 / np.sqrt(np.r_[0.0, _means(g, rho)[:-1]]),
+         "The mean is used before the new square comes in, so the first factor divides by 0."),
         (lambda g, rho: 1 / _means(g, rho), "The mean of the squares has the unit of a square. Its root is missing."),
         (lambda g, rho: np.sqrt(_means(g, rho)), "This is what RMSProp divides by; it multiplies by 1 over it."),
         (lambda g, rho: 1 / np.sqrt(_means(g, 1 - rho)), "Here `rho` is the weight of the new square. It is that of the old mean."),
@@ -761,6 +766,8 @@ add(
          "The rate only falls here. After a fall of the loss it must rise by the factor `up`."),
         (lambda losses, peak, up, cut: peak * np.where(_fell(losses), up, cut),
          "Each rate is taken from the peak. The factors must act on the rate that the last look left."),
+        (lambda losses, peak, up, cut: _steered(_fell(losses), peak, up, cut) / up,
+         "The first rate is `peak` itself here. The first look counts as a fall of the loss, so it raises the rate already."),
         (lambda losses, peak, up, cut: _steered(~_fell(losses), peak, up, cut),
          "This is upside down: it raises the rate when the loss does not fall."),
         (lambda losses, peak, up, cut: _steered(np.diff(losses, prepend=-np.inf) < 0, peak, up, cut),

@@ -1,5 +1,7 @@
 """The exercises of section 9, questions and answers."""
 
+import math
+
 import numpy as np
 
 from . import add
@@ -30,6 +32,12 @@ add(
         (lambda u, b, n: n / (u * b), "This is the share of the samples that one pass more would take: turn it round."),
         (lambda u, b, n: u * b // n, "A part of an epoch counts too: the result may be a fraction."),
         (lambda u, b, n: u / b, "The number of samples is missing."),
+        (lambda u, b, n: u / (n // b), "This cuts off the last part of an epoch: its batches need not be whole."),
+        (lambda u, b, n: u // (n // b),
+         "This counts whole epochs of whole batches. A part of an epoch counts too, and nothing is rounded."),
+        (lambda u, b, n: u / math.ceil(n / b),
+         "This rounds the batches of an epoch up. On average each sample counts, so nothing is rounded."),
+        (lambda u, b, n: u / (b * n), "A larger batch sees more samples in an update, not fewer."),
     ],
 )
 
