@@ -4,7 +4,7 @@ VENV := .venv/bin/python
 TORCH := torch==2.13.0
 COURSE ?= _build/classroom
 
-.PHONY: help book test execute serve lab reproduce benchmark torch classroom grade lock explorer-runs repository clean clean-environment environment
+.PHONY: help book test execute serve lab reproduce benchmark mutants torch classroom grade lock explorer-runs repository clean clean-environment environment
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -32,6 +32,9 @@ reproduce: environment  ## run a third of the lessons on one core, without oneDN
 benchmark: environment  ## measure the library's speed, as ratios in one run
 	@$(VENV) -m benchmarks | tee benchmarks/results.md
 	@$(VENV) benchmarks/schedules.py
+
+mutants: environment  ## change the exercises' solutions by machine: does each check reject them?
+	@$(VENV) book/build/mutants.py | tee benchmarks/mutants.md
 
 explorer-runs: environment  ## train the runs that the explorer shows again (a minute)
 	@$(VENV) book/build/explorer.py --runs

@@ -3,72 +3,36 @@
 The tests are the same for all exercises, and a new exercise is tested as soon as it is declared.
 """
 
-import ast
 import copy
 import doctest
-import inspect
 import math
 import re
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 from fractions import Fraction
 from pathlib import Path
 
+import mutants
 import numpy as np
 import pytest
 
 from lrdecay_lib import exercises, figures
-from lrdecay_lib.exercises import section_3, section_4, section_5
+from lrdecay_lib.exercises import section_3, section_4
 
 EXERCISES = exercises.every()
+run = mutants.run
 
 ALL = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 FUNCTIONS = pytest.mark.parametrize(
     "exercise", [e for e in EXERCISES.values() if callable(e.reference)],
     ids=[e.id for e in EXERCISES.values() if callable(e.reference)])
 
-# The mutants that are right answers too, so that every other one must be rejected.
-EQUAL = {
-    "2.2.1": ["if waited >= patience:", "return rates"],  # it goes up by one; a list will do
-    "3.2.2": [  # inside an interval all rates are equal, and so are all factors; a part in 10**9 is a rough limit
-        "first = rates[:, 1]",
-        "first = rates[:, -1]",
-        "flat = np.allclose(rates, first[:, None], rtol=2e-09, atol=0)",
-        "flat = np.allclose(rates, first[:, None], rtol=5e-10, atol=0)",
-        "steady = np.allclose(factors, factors[1], rtol=1e-09, atol=0)",
-        "steady = np.allclose(factors, factors[-1], rtol=1e-09, atol=0)",
-        "steady = np.allclose(factors, factors[0], rtol=2e-09, atol=0)",
-        "steady = np.allclose(factors, factors[0], rtol=5e-10, atol=0)",
-        "return flat and steady and (factors[1] < 1)",
-        "return flat and steady and (factors[-1] < 1)",
-    ],
-    "4.3.1": [  # the same to six decimals
-        "return 0.1 * 0.99 ** (25001 / 10000)",
-        "return 0.1 * 0.99 ** (24999 / 10000)",
-        "return 0.1 * 0.99 ** (25000 / 10001)",
-        "return 0.1 * 0.99 ** (25000 / 9999)",
-    ],
-    "4.3.2": ["if target > initial_rate:"],  # where they are equal, the logarithm is 0
-    "5.4.1": [  # a square has no sign
-        "left = np.sum((prediction - target) ** 2)",
-        "spread = np.sum((target.mean() - target) ** 2)",
-    ],
-}
-
 
 @pytest.fixture(autouse=True)
 def short_limit(monkeypatch):
     monkeypatch.setattr(exercises, "TIME_LIMIT", 2.0)
-
-
-def run(source, name):
-    """What ``name`` is after running ``source`` where the exercises' own names are known."""
-    names = {**vars(section_5), **vars(section_4), **vars(section_3)}
-    exec(source, names)
-    return names[name]
 
 
 def is_sentence(result):
@@ -393,75 +357,13 @@ def test_the_time_limit_holds_in_another_thread_too(monkeypatch):
 
 # --- mutants ------------------------------------------------------------------------------------
 
-OPERATORS = [ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow]
-COMPARISONS = [ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq]
-
-
-def changes(node, names):
-    """Every way to change one node of a solution."""
-    if isinstance(node, ast.BinOp):
-        yield from (ast.BinOp(node.left, kind(), node.right) for kind in OPERATORS if not isinstance(node.op, kind))
-        if not isinstance(node.op, (ast.Add, ast.Mult)):
-            yield ast.BinOp(node.right, node.op, node.left)
-    if isinstance(node, ast.Compare):
-        yield from (ast.Compare(node.left, [kind()], node.comparators)
-                    for kind in COMPARISONS if not isinstance(node.ops[0], kind))
-    if isinstance(node, ast.BoolOp):
-        yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
-        yield from (ast.BoolOp(node.op, [v for v in node.values if v is not left_out]) for left_out in node.values
-                    if len(node.values) > 2)
-    if isinstance(node, ast.UnaryOp):
-        yield node.operand
-    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
-        yield from (ast.Constant(value) for value in (node.value + 1, node.value - 1, 2 * node.value, node.value / 2)
-                    if value != node.value)
-    if isinstance(node, ast.Name) and node.id in names:
-        yield from (ast.Name(other, node.ctx) for other in sorted(names) if other != node.id)
-    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
-        yield node.args[0]
-    if isinstance(node, ast.Tuple):
-        yield ast.Tuple(node.elts[::-1], node.ctx)
-
-
-def mutants(source):
-    """(mutated line, whole source) of each mutant with one change."""
-    tree = ast.parse(source)
-    names = {arg.arg for arg in ast.walk(tree) if isinstance(arg, ast.arg)}
-    for parent in list(ast.walk(tree)):
-        for place, old in ast.iter_fields(parent):
-            for i, node in enumerate(old if isinstance(old, list) else [old]):
-                if not isinstance(node, ast.expr) or isinstance(getattr(node, "ctx", None), ast.Store):
-                    continue
-                for new in changes(node, names):
-                    holder = old if isinstance(old, list) else vars(parent)
-                    key = i if isinstance(old, list) else place
-                    holder[key] = new
-                    text = ast.unparse(ast.fix_missing_locations(tree))
-                    holder[key] = node
-                    line = next(a for a, b in zip(text.splitlines(), ast.unparse(tree).splitlines()) if a != b)
-                    yield line.strip(), text
-
-
 @ALL
 def test_mutants_of_the_solution_are_rejected(exercise, record_property):
-    value = not inspect.signature(exercise.solver).parameters
-    source = textwrap.dedent(inspect.getsource(exercise.solver))
-    rejected, survived, broken = 0, [], 0
-    for line, text in mutants(source):
-        try:
-            answer = run(text, exercise.name)
-            answer = answer() if value else answer
-        except Exception:  # a mutant that does not even give an answer is no test of the check
-            broken += 1
-            continue
-        if exercise.judge(answer).outcome == "right":
-            survived.append(line)
-        else:
-            rejected += 1
-    print(f"{exercise.id}: {rejected} mutants rejected, {len(survived)} equal, {broken} without an answer")
-    record_property("mutants", f"{rejected} rejected, {len(survived)} equal, {broken} without an answer")
-    assert rejected >= 10
-    assert sorted(survived) == sorted(EQUAL.get(exercise.id, []))
+    found = mutants.judged(exercise)
+    record_property("mutants", found.row)
+    assert found.rejected >= 10
+    assert sorted(found.survivors) == sorted(mutants.EQUAL.get(exercise.id, []))
+    assert found.row in mutants.REPORT.read_text(encoding="utf-8"), "run `make mutants`"
 
 
 # --- what is shown ------------------------------------------------------------------------------

@@ -524,7 +524,8 @@ class Exercise:
     def _asked(self, answer, question):
         """What our own function answers; None where a slip raises, as some must."""
         try:
-            with np.errstate(all="ignore"):
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a slip may take the mean of nothing
                 return self.use(answer, *copy.deepcopy(question))
         except ArithmeticError:
             return None
