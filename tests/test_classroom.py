@@ -7,6 +7,7 @@ import classroom
 import lessons
 import nbformat
 import pytest
+from test_site import browser, faults, needs_browser  # noqa: F401  a fixture
 
 from lrdecay_lib import exercises
 
@@ -31,6 +32,12 @@ def notebook(folder, edition, name):
 def cells(notebook):
     """nbgrader's cells by their names."""
     return {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells if "nbgrader" in cell.metadata}
+
+
+@pytest.fixture(autouse=True)
+def solutions_are_shown(monkeypatch):
+    """Afterwards again: the notebooks, which these tests run in this process, hide them."""
+    monkeypatch.setattr(exercises, "_hidden", False)
 
 
 def run(notebook):
@@ -76,6 +83,18 @@ def test_each_exercise_is_a_task_an_answer_and_a_check(course, number):
         assert check.metadata.nbgrader.locked and check.metadata.nbgrader.points == 2 * exercise.stars
 
 
+def test_in_class_solutions_wait_and_hints_do_not(course, capsys):
+    first = SECTIONS[4][0]
+    run(notebook(course, "release", "section_4"))
+    first.solution()
+    said = capsys.readouterr().out
+    assert "after marking" in said and said.count("\n") == 1
+    for _ in first.hints:
+        first.hint()
+    said = capsys.readouterr().out
+    assert all(repr(exercises._Text(hint))[:40] in said for hint in first.hints) and "solution" not in said
+
+
 def solved_in(text):
     """The exercises whose solution the text holds, whatever its blanks and line breaks."""
     bare = "".join(text.split())
@@ -100,6 +119,27 @@ def test_every_exercise_is_on_the_sheet_of_its_lesson(course):
         found += re.findall(r"<h2>([\d.]+) ", text)
         assert text.count('class="line"') >= classroom.LINES
     assert sorted(found) == sorted(exercises.every())
+
+
+def test_every_investigation_is_on_the_sheet_of_its_lesson(course):
+    asked = 0
+    for sheet in course.glob("sheets/*.html"):
+        words = (lessons.CHAPTERS / "en" / f"{sheet.stem}.md").read_text(encoding="utf-8")
+        text = sheet.read_text(encoding="utf-8")
+        assert text.count("<h2>To investigate</h2>") == words.count("To investigate."), sheet.name
+        assert not re.search(r"[$\\]|href=", text), "no formula and no link is left raw on paper"
+        asked += words.count("To investigate.")
+    assert asked > 20
+
+
+@needs_browser
+@pytest.mark.parametrize("page_name", ["sheets/08_2_4_state_driven.html", "sheets/04_2_deriving.html",
+                                       "feedback/ben/section_1/section_1.html"])
+def test_nobody_is_shut_out_of_the_classroom(course, marked, browser, page_name):  # noqa: F811
+    page = browser.new_page(color_scheme="light")
+    page.goto((course / page_name).as_uri())
+    assert not faults(page)
+    page.close()
 
 
 def test_commands_of_the_guide_exist():

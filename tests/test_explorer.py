@@ -1,9 +1,11 @@
 """The explorer: its numbers, its codes and its runs are the library's, and its address holds the settings."""
 
 import functools
+import html
 import json
 import math
-from urllib.parse import urlencode
+import re
+from urllib.parse import parse_qsl, urlencode
 
 import explorer
 import numpy as np
@@ -154,6 +156,24 @@ def test_the_address_follows_the_sliders_and_opens_the_same_again(browser, addre
     assert chosen["peak"] < 0.5 and "jnp" in second.evaluate(state)[1]
     first.close()
     second.close()
+
+
+def in_the_guide():
+    """The settings in the addresses of the teacher's guide."""
+    guide = (explorer.lessons.ROOT / "book" / "teaching.md").read_text(encoding="utf-8")
+    return [html.unescape(found) for found in re.findall(r'href="explorer\.html#([^"]+)"', guide)]
+
+
+def test_the_guide_links_to_the_explorer():
+    assert len(in_the_guide()) >= 2
+
+
+@needs_browser
+@pytest.mark.parametrize("address", in_the_guide())
+def test_the_addresses_in_the_guide_open_the_settings_they_name(page, address):
+    named = {name: value if name == "family" else float(value) for name, value in parse_qsl(address)}
+    send(page, **dict(parse_qsl(address)))
+    assert page.evaluate("settings()") == named
 
 
 @needs_browser

@@ -91,7 +91,8 @@ def assignment(number, chosen):
                  "in: restart the kernel, run all cells, and save. Do not rename the file.", id="about"),
         code("# The book's library. In Colab, where it is missing, it is installed first.\ntry:\n    import lrdecay_lib\n"
              f"except ModuleNotFoundError:\n    %pip install --quiet git+{address}\n\n"
-             "import math\n\nimport numpy as np\n\nfrom lrdecay_lib import exercises\nfrom lrdecay_lib.schedules import *", id="imports"),
+             "import math\n\nimport numpy as np\n\nfrom lrdecay_lib import exercises\nfrom lrdecay_lib.schedules import *\n\n"
+             "exercises.hide_solutions()  # they are shown after marking; hints stay", id="imports"),
     ]
     for exercise in chosen:
         cells += [marked(markdown(exercise._repr_markdown_()), "task", exercise, locked=True),
@@ -123,15 +124,29 @@ code, pre {{ font: 10pt ui-monospace, Menlo, Consolas, monospace; overflow-wrap:
 section {{ break-inside: avoid; }}
 @media print {{ body {{ margin: 0; padding: 0; max-width: none; }} }}
 </style>
+<main>
 <h1>{title}</h1>
 <p class="who"><span>Name:</span><span>Date:</span><span>Points (of {points}):</span></p>
 {tasks}
+</main>
 </html>
 """
 
 
-def sheet(title, chosen):
-    """A page to print: the tasks of a lesson, each with the first line of its answer and lines to go on."""
+def lines(number):
+    """Room to write by hand."""
+    return ['<div class="line"></div>'] * number
+
+
+def investigations(words):
+    """The paragraphs "To investigate" of a lesson's text, for paper: without links, formulas in plain letters."""
+    found = re.findall(r"^\*\*To investigate\.\*\* *(.+?)(?=\n\n|\Z)", words, re.MULTILINE | re.DOTALL)
+    plain = [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", paragraph) for paragraph in found]
+    return [re.sub(r"\$([^$]+)\$", lambda formula: f"*{formula[1]}*".replace("\\lambda", "λ"), paragraph) for paragraph in plain]
+
+
+def sheet(title, chosen, open_questions=()):
+    """A page to print: the tasks of a lesson, each with the first line of its answer, then what to investigate, with room."""
     tasks = []
     for exercise in chosen:
         points = POINTS * exercise.stars
@@ -139,7 +154,10 @@ def sheet(title, chosen):
             "<section>", f"<h2>{exercise.id} {html.escape(exercise.title)} ({points} points)</h2>",
             MarkdownIt().render(exercise.task),
             f"<pre>{html.escape(exercise.stub.removesuffix(STUB).rstrip())}</pre>",
-            *['<div class="line"></div>'] * (LINES * exercise.stars), "</section>"]
+            *lines(LINES * exercise.stars), "</section>"]
+    for question in open_questions:
+        tasks += ["<section>", "<h2>To investigate</h2>", MarkdownIt().render(question),
+                  "<p>I expect, because:</p>", *lines(LINES), "<p>I found:</p>", *lines(LINES), "</section>"]
     points = POINTS * sum(exercise.stars for exercise in chosen)
     return SHEET.format(title=html.escape(title), points=points, tasks="\n".join(tasks))
 
@@ -196,7 +214,8 @@ def make(folder):
         chosen = of_lesson(words)
         if text.parent.name == "en" and chosen:
             title = re.search(r"^# (.*)", words, re.MULTILINE).group(1)
-            (folder / "sheets" / f"{text.stem}.html").write_text(sheet(title, chosen), encoding="utf-8")
+            (folder / "sheets" / f"{text.stem}.html").write_text(
+                sheet(title, chosen, investigations(words)), encoding="utf-8")
             sheets += 1
     (folder / "submitted").mkdir(exist_ok=True)
     course, failed = nbgrader(folder), []

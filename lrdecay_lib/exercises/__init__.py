@@ -34,8 +34,9 @@ from numbers import Integral, Real
 
 import numpy as np
 
-__all__ = ["get", "every", "Exercise", "Result"]
+__all__ = ["get", "every", "hide_solutions", "Exercise", "Result"]
 
+_hidden = False  # whether solutions wait until the marks are given
 _DECLARED = {}  # id -> Exercise, of the sections that were imported
 ROUNDING = 1e-14  # what rounding may leave of a 0, as in the difference of two equal sums
 SLIP_RTOL = 1e-4  # how near a slip an answer must be: 1.96 and 1.959964 are the same slip
@@ -65,6 +66,15 @@ def every():
     for section in _sections():
         importlib.import_module(f"{__name__}.{section}")
     return dict(sorted(_DECLARED.items()))
+
+
+def hide_solutions():
+    """From now on, in this Python session, `Exercise.solution` says only that solutions are shown after marking.
+
+    The notebooks of a class call it. Checks and hints stay. It is a fence and no lock: the library's source is open.
+    """
+    global _hidden
+    _hidden = True
 
 
 def _sections():
@@ -385,11 +395,15 @@ class Exercise:
         number = self.hinted % len(self.hints) + 1
         self.hinted = number
         left = len(self.hints) - number
-        after = f"{left} more: `hint()` again." if left else "That was the last; `solution()` shows one way."
+        last = "That was the last." if _hidden else "That was the last; `solution()` shows one way."
+        after = f"{left} more: `hint()` again." if left else last
         _show(_Text(f"**Hint {number} of {len(self.hints)}.** {self.hints[number - 1]}\n\n{after}"))
 
     def solution(self):
-        """Show a worked solution and why it is right."""
+        """Show a worked solution and why it is right; after `hide_solutions`, one sentence."""
+        if _hidden:
+            _show(_Text(f"**{self.id}**: the solution is shown after marking; `hint()` helps until then."))
+            return
         _show(_Text(f"**A solution of {self.id}.** {self.why}\n\n```python\n{self.source}\n```"))
 
     def check(self, answer):
