@@ -134,7 +134,7 @@ def test_every_investigation_is_on_the_sheet_of_its_lesson(course):
 
 @needs_browser
 @pytest.mark.parametrize("page_name", ["sheets/08_2_4_state_driven.html", "sheets/04_2_deriving.html",
-                                       "feedback/ben/section_1/section_1.html"])
+                                       "feedback/ben/section_1/section_1.html", "feedback/eve/section_4/section_4.html"])
 def test_nobody_is_shut_out_of_the_classroom(course, marked, browser, page_name):  # noqa: F811
     page = browser.new_page(color_scheme="light")
     page.goto((course / page_name).as_uri())

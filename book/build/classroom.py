@@ -234,6 +234,12 @@ FORGERY = re.compile(r"\.(judge|solver|source|reference|solution|_compare)\b|_DE
 ELSEWHERE = re.compile(r'<script[^>]*\bsrc="https?:[^>]*>\s*</script>')
 
 
+# nbgrader's links and comments are too pale to read for some, and its long lines scroll where no key reaches
+READABLE = ("<style>a { color: #0b4f8a; text-decoration: underline } .panel-heading { background: #1f4e79 !important }\n"
+            ".panel-heading, .panel-heading a { color: #fff !important } pre { white-space: pre-wrap; overflow-wrap: anywhere }\n"
+            "pre span[style] { color: inherit !important } .highlight .c1 { color: #35635f } .highlight .ne { color: #a52a20 }</style>\n")
+
+
 def looks_forged(notebook):
     """Whether an answer reaches for the library's judge or its solutions: somebody should look at it."""
     return any(FORGERY.search(cell.source) for cell in notebook.cells if cell.cell_type == "code"
@@ -251,7 +257,8 @@ def mark(course, path):
         result = course.generate_feedback(name, student)
     if result["success"]:  # nbgrader's page asks another host for MathJax, and no task has a formula
         page = Path(course.coursedir.root) / "feedback" / student / name / f"{name}.html"
-        page.write_text(ELSEWHERE.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
+        text = ELSEWHERE.sub("", page.read_text(encoding="utf-8")).replace("</head>", READABLE + "</head>", 1)
+        page.write_text(text.replace("<html>", '<html lang="en">', 1), encoding="utf-8")
     return result
 
 
