@@ -134,7 +134,7 @@ CARDS = {
          "optax": "optax.linear_schedule(0.1, 0.0, 1000)",
          "transformers": "transformers.get_linear_schedule_with_warmup(optimizer, 0, 1000)"},
         traps=(ACCUMULATION, ("Keras's default end is not 0 but 0.0001, a thousandth of our peak.", "Keras, PolynomialDecay", None)),
-        source=("zamani2023", "defazio2023")),
+        source=("zamani2025", "defazio2023")),
     "polynomial": Card(
         "Polynomial decay", (r"\eta(t) = p \,(1 - t/T)^k \quad (t < T)", r"\eta(t) = 0 \quad (t \ge T)"),
         "Between linear (k = 1) and ever calmer ends. Known from semantic segmentation.",
@@ -185,7 +185,7 @@ CARDS = {
         differs={"Keras": "goes on restarting, ours was told four cycles", "PyTorch": "goes on restarting, ours was told four cycles"},
         equal_until={"Keras": 1500, "PyTorch": 1500},
         absent={"transformers": "`get_cosine_with_hard_restarts_schedule_with_warmup` has cycles of one length only"},
-        traps=(("Where restarts are found by a logarithm, some come one update late.", "lesson 7", None),),
+        traps=(("Where restarts are found by a logarithm, some come one update late.", "lesson 7", "/chapters/en/07_tools.ipynb"),),
         source=("loshchilov2017",)),
     "one cycle": Card(
         "One cycle", (r"\text{cosine from } p/25 \text{ to } p \text{ in } 0.3\,T", r"\text{cosine from } p \text{ to } p/250{,}000 \text{ in } 0.7\,T"),

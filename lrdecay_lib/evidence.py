@@ -290,7 +290,7 @@ class Verdict:
                     {"condition": name, "treatment": effect.treatment, "baseline": effect.baseline,
                      "metric": effect.metric, "effect": effect.mean, "interval": list(effect.interval),
                      "bootstrap": list(effect.bootstrap), "level": effect.level, "unit": effect.unit,
-                     "seeds": list(effect.seeds)} for name, effect in self.effects.items()]}
+                     "seeds": list(effect.seeds), "positive": effect.positive} for name, effect in self.effects.items()]}
 
     def __str__(self):
         return f"Claim {self.claim}: {self.text}\nVerdict: {self.verdict}. {self.because}"

@@ -18,6 +18,7 @@ import pandas as pd
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
+from .arguments import distinct, peaks_of, valid_rates, whole
 from .tasks import ORDER, generator
 
 __all__ = ["sweep", "Result"]
@@ -58,18 +59,15 @@ def sweep(task, schedules, peaks, seeds, rounds, ridge=0.0, batch_size=10, evalu
         `Result` with the metrics validation_loss, test_loss (cross-entropy without ridge), test_accuracy,
         diverged (whether the loss is not finite), and gap if ridge is above 0.
     """
-    if isinstance(rounds, bool) or not isinstance(rounds, (int, np.integer)) or rounds < 1:
-        raise ValueError(f"rounds must be a whole number of at least 1; got {rounds!r}")
+    rounds, batch_size = whole("rounds", rounds), whole("batch_size", batch_size)
+    seeds = distinct("seeds", [int(generator(seed, 0) and seed) for seed in seeds])
     if not ridge >= 0:
         raise ValueError(f"ridge must be at least 0; got {ridge!r}")
-    each = peaks if hasattr(peaks, "keys") else {name: peaks for name in schedules}
-    if set(each) != set(schedules):
-        raise ValueError(f"peaks must name the schedules {sorted(schedules)}; got {sorted(each)}")
-    runs = [(name, float(peak)) for name in schedules for peak in np.atleast_1d(each[name])]
-    rates = np.stack([peak * np.array([schedules[name](r) for r in range(rounds)]) for name, peak in runs], axis=1)
-    marks = {rounds} | set(range(0, rounds, evaluate_every) if evaluate_every else ())
+    runs = [(name, peak) for name, its in peaks_of(schedules, peaks).items() for peak in its]
+    rates = np.stack([valid_rates(peak * np.array([schedules[name](r) for r in range(rounds)]), repr(name)) for name, peak in runs], axis=1)
+    marks = {rounds} | set(range(0, rounds, whole("evaluate_every", evaluate_every)) if evaluate_every is not None else ())
     with threadpool_limits(1):  # the matrices are so small that several threads only wait for each other
-        rows = [{"schedule": name, "peak": peak, "seed": int(seed), "round": r, **{key: of[i] for key, of in values.items()}}
+        rows = [{"schedule": name, "peak": peak, "seed": seed, "round": r, **{key: of[i] for key, of in values.items()}}
                 for seed in seeds for r, values in _evaluated(task, seed, rates, ridge, batch_size, marks)
                 for i, (name, peak) in enumerate(runs)]
     curves = pd.DataFrame(rows)

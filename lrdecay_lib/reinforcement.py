@@ -15,14 +15,13 @@ of right. ``np.exp``, ``np.sin`` and ``@`` do round otherwise on other processor
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from .arguments import cores, distinct, peaks_of, valid_rates, whole
 from .tasks import generator
 
 __all__ = ["step", "sweep", "ROUNDS", "UPDATES"]
@@ -263,18 +262,17 @@ def sweep(schedules, peaks, seeds, rounds=ROUNDS, evaluate_every=None, progress=
         schedule, peak, seed, update (how many were made), return (how many of 500 steps the pole stood; the mean
         of 16 episodes, in which the likelier push was made) and diverged (whether that is not finite: never).
     """
-    rounds = _whole("rounds", rounds)
-    every = rounds if evaluate_every is None else _whole("evaluate_every", evaluate_every)
+    rounds = whole("rounds", rounds)
+    every = rounds if evaluate_every is None else whole("evaluate_every", evaluate_every)
     marks = sorted({*range(0, rounds, every), rounds} - ({0} if evaluate_every is None else set()))
     jobs = _jobs(schedules, peaks, seeds, rounds * EPOCHS * BATCHES)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    size = min(_TOGETHER, -(-len(jobs) // cores))
+    size = min(_TOGETHER, -(-len(jobs) // cores()))
     groups = [jobs[i : i + size] for i in range(0, len(jobs), size)]
 
     def work(group):
         return _learn(np.stack([rates for *_, rates in group], axis=1), [seed for *_, seed, _ in group], marks)
 
-    with ThreadPoolExecutor(cores) as pool:
+    with ThreadPoolExecutor(cores()) as pool:
         bar = tqdm(pool.map(work, groups), total=len(groups), unit="group", disable=None if progress is None else not progress)
         returns = np.concatenate(list(bar), axis=1)
     return pd.DataFrame([{"schedule": name, "peak": peak, "seed": seed, "update": mark * EPOCHS * BATCHES, "return": value,
@@ -284,26 +282,12 @@ def sweep(schedules, peaks, seeds, rounds=ROUNDS, evaluate_every=None, progress=
 
 def _jobs(schedules, peaks, seeds, updates):
     """(schedule, peak, seed, rates) of each run."""
-    if not isinstance(schedules, dict) or not schedules:
-        raise ValueError(f"schedules must be a dict, name -> schedule, with at least one; got {schedules!r}")
-    seeds = [seed for seed in seeds if generator(seed, _ROLLS)]  # which refuses what is no seed
-    if not seeds or len(set(seeds)) < len(seeds):
-        raise ValueError(f"seeds must be different from each other, at least one; got {seeds!r}")
+    seeds = distinct("seeds", [int(generator(seed, _ROLLS) and seed) for seed in seeds])
     jobs = []
-    for name, schedule in schedules.items():
-        if not callable(schedule):
-            raise ValueError(f"{name!r} must be a callable of the update index; got {schedule!r}")
-        if isinstance(peaks, Mapping) and name not in peaks:
-            raise ValueError(f"peaks has no {name!r}; it has {sorted(peaks)}")
-        for peak in np.atleast_1d(peaks[name] if isinstance(peaks, Mapping) else peaks).tolist():
-            rates = np.array([peak * schedule(t) for t in range(updates)], dtype=float)
-            if not (np.isfinite(rates) & (rates >= 0)).all():
-                raise ValueError(f"rates must be finite and at least 0; got {rates.min():g} from {name!r} at a peak of {peak:g}")
+    for name, its in peaks_of(schedules, peaks).items():
+        if not callable(schedules[name]):
+            raise ValueError(f"{name!r} must be a callable of the update index; got {schedules[name]!r}")
+        for peak in its:
+            rates = valid_rates(np.array([peak * schedules[name](t) for t in range(updates)], dtype=float), repr(name))
             jobs += [(name, peak, seed, rates) for seed in seeds]
     return sorted(jobs, key=lambda job: job[2])  # runs of one seed share its random numbers
-
-
-def _whole(name, value):
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1; got {value!r}")
-    return int(value)

@@ -25,6 +25,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .arguments import whole
+
 __all__ = ["Data", "Task", "NoisyQuadratic", "LinearRegression", "Diabetes", "Digits", "ClientDigits", "MNIST1D", "Teacher",
            "AddingProblem", "Ratings", "Sequences"]
 
@@ -34,9 +36,7 @@ _SPLIT, _NOISE, _TEACHER, _WEIGHTS, ORDER = range(5)
 
 def generator(seed, stream):
     """NumPy's random generator for one of the streams of a seed."""
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ValueError(f"seed must be a whole number of at least 0; got {seed!r}")
-    return np.random.default_rng((int(seed), stream))
+    return np.random.default_rng((whole("seed", seed, least=0), stream))
 
 
 @lru_cache(maxsize=None)

@@ -26,6 +26,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from .arguments import cores, distinct, peaks_of, valid_rates, whole
 from .schedules import Schedule
 from .tasks import ORDER, Task, generator, import_keras, precision
 
@@ -33,13 +34,9 @@ keras = import_keras()
 import tensorflow as tf  # noqa: E402  after its greeting was silenced
 
 
-def _cores():
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-
-
 try:  # a small run is slower on several threads than several runs on one thread each
     tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(2 * _cores())  # a run at work holds two of these
+    tf.config.threading.set_inter_op_parallelism_threads(2 * cores())  # a run at work holds two of these
 except RuntimeError:
     pass  # TensorFlow is already at work with the reader's own setting
 
@@ -430,8 +427,8 @@ def sweep(task, schedules, peaks, seeds, updates, optimizer="sgd", batch_size=32
     """
     optimizers = optimizer if isinstance(optimizer, dict) else {_name(optimizer): optimizer}
     _check_executor(executor)
-    peaks = _peaks(schedules, peaks)
-    seeds = _distinct("seeds", [int(generator(seed, 0) and seed) for seed in seeds])
+    peaks = peaks_of(schedules, peaks)
+    seeds = distinct("seeds", [int(generator(seed, 0) and seed) for seed in seeds])
     described = {name: _describe(one) for name, one in optimizers.items()}
     settings = {(name, kind): _settings(task, schedule, one, updates, batch_size, evaluate_every, dtype)
                 for name, one in described.items() for kind, schedule in schedules.items()}
@@ -463,18 +460,13 @@ def _spread(jobs, executor, progress):
                 raise
             missing[i] = error
 
-    own = None if executor else ThreadPoolExecutor(_cores())
+    own = None if executor else ThreadPoolExecutor(cores())
     futures = {}
-    seeds = list(dict.fromkeys((settings, seed) for *_, seed, settings, _ in jobs))
-    following = dict(zip(seeds, seeds[1:]))
     try:
         with tqdm(total=len(jobs), unit="run", disable=None if progress is None else not progress) as bar:
             try:
                 for i, job in enumerate(jobs):
                     futures[(executor or own).submit(_work, *_goods(job))] = i
-                    ahead = following.pop((job[4], job[3]), None)
-                    if own and ahead:  # behind a seed's first run, so that the next seed's runs need not wait
-                        own.submit(_once, _prepare, *ahead)
             except BrokenExecutor as error:  # a pool of processes takes no more jobs once one of them has died
                 missing |= {i: error for i in range(len(futures), len(jobs))}
             for future in as_completed(futures):
@@ -631,19 +623,13 @@ def _is_rule(schedule):
 
 
 def _settings(task, schedule, optimizer, updates, batch_size, evaluate_every, dtype):
-    for name, value in dict(updates=updates, batch_size=batch_size).items():
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-            raise ValueError(f"{name} must be a whole number of at least 1; got {value!r}")
+    updates, batch_size = whole("updates", updates), whole("batch_size", batch_size)
     if not isinstance(task, Task):
         raise ValueError(f"task must be a Task; got {task!r}")
-    if evaluate_every is None:
-        evaluate_every = max(1, updates // 20)
-    if isinstance(evaluate_every, bool) or not isinstance(evaluate_every, (int, np.integer)) or evaluate_every < 1:
-        raise ValueError(f"evaluate_every must be a whole number of at least 1, or None; got {evaluate_every!r}")
+    evaluate_every = max(1, updates // 20) if evaluate_every is None else whole("evaluate_every", evaluate_every)
     if dtype not in ("float32", "float64"):
         raise ValueError(f"dtype must be 'float32' or 'float64'; got {dtype!r}")
-    return _Settings(task, optimizer, int(updates), int(batch_size), int(evaluate_every), dtype,
-                     schedule if _is_rule(schedule) else None)
+    return _Settings(task, optimizer, updates, batch_size, evaluate_every, dtype, schedule if _is_rule(schedule) else None)
 
 
 def _rates(schedule, peak, updates):
@@ -656,29 +642,4 @@ def _rates(schedule, peak, updates):
         values = schedule(np.arange(updates))
     else:
         values = np.array([float(schedule(t)) for t in range(updates)])
-    values = peak * values
-    if not (np.isfinite(values).all() and (values >= 0).all()):
-        t = int(np.argmin(np.isfinite(values) & (values >= 0)))
-        raise ValueError(f"schedule must give finite rates of at least 0; update {t} gets {values[t]!r}")
-    return values
-
-
-def _peaks(schedules, peaks):
-    """Schedule name -> list of peaks."""
-    if not isinstance(schedules, dict) or not schedules:
-        raise ValueError(f"schedules must be a dict: name -> schedule; got {schedules!r}")
-    for name, schedule in schedules.items():
-        if isinstance(schedule, Schedule) and not np.isclose(schedule.peak, 1.0):
-            raise ValueError(f"schedules must have a peak of 1, because a sweep multiplies them by each peak; "
-                             f"{name!r} has {schedule.peak:g}")
-    each = peaks if hasattr(peaks, "keys") else {name: peaks for name in schedules}
-    if set(each) != set(schedules):
-        raise ValueError(f"peaks must name the schedules {sorted(schedules)}; got {sorted(each)}")
-    return {name: _distinct(f"peaks of {name!r}", [float(peak) for peak in np.atleast_1d(each[name])])
-            for name in schedules}
-
-
-def _distinct(name, values):
-    if not values or len(set(values)) != len(values):
-        raise ValueError(f"{name} must be distinct, at least one; got {values!r}")
-    return values
+    return valid_rates(peak * values)

@@ -58,8 +58,9 @@ def test_its_tables_are_what_evidence_takes():
 
 @pytest.mark.parametrize("wrong, named", [
     ({"rounds": 0}, "rounds"), ({"rounds": 2.0}, "rounds"), ({"ridge": -1.0}, "ridge"), ({"batch_size": 7}, "batch_size"),
-    ({"peaks": {"constant": 0.1}}, "peaks")])
+    ({"peaks": {"constant": 0.1}}, "peaks"), ({"peaks": [-0.1]}, "'constant' must give finite rates"), ({"seeds": [1, 1]}, "seeds"),
+    ({"seeds": [-1]}, "seed"), ({"evaluate_every": 0}, "evaluate_every")])
 def test_wrong_arguments_are_named(wrong, named):
-    setting = {"peaks": [0.1], "rounds": 2, **wrong}
+    setting = {"peaks": [0.1], "rounds": 2, "seeds": range(1), **wrong}
     with pytest.raises(ValueError, match=named):
-        federated.sweep(TASK, RIVALS, seeds=range(1), **setting)
+        federated.sweep(TASK, RIVALS, **setting)

@@ -82,6 +82,7 @@ def test_schedules_know_nothing_of_the_package_but_the_bridge_to_keras_when_it_i
 
 
 @pytest.mark.parametrize("room, unknown", [
+    ("arguments", {name for name in ROOMS if name != "arguments"} | TENSORFLOW),
     ("tasks", {"schedules", "keras_schedule", "training", "evidence", "figures", "exercises"}),
     ("training", {"figures", "exercises", "matplotlib"}),
     ("evidence", TENSORFLOW | {"keras_schedule", "training", "figures", "exercises"}),

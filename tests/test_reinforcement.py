@@ -184,14 +184,14 @@ def test_nothing_is_computed_that_rounds_otherwise_elsewhere():
 
 
 @pytest.mark.parametrize("changes, message", [
-    ({"schedules": {}}, "schedules must be a dict, name -> schedule, with at least one; got {}"),
+    ({"schedules": {}}, "schedules must be a dict: name -> schedule; got {}"),
     ({"schedules": Constant()}, "schedules must be a dict"),
     ({"schedules": {"rule": 0.1}}, "'rule' must be a callable of the update index; got 0.1"),
-    ({"peaks": {"constant": 0.1}}, "peaks has no 'linear'; it has ['constant']"),
-    ({"peaks": [-0.1]}, "rates must be finite and at least 0; got -0.1 from 'constant' at a peak of -0.1"),
-    ({"peaks": [float("nan")]}, "rates must be finite"),
-    ({"seeds": []}, "seeds must be different from each other, at least one; got []"),
-    ({"seeds": [1, 1]}, "seeds must be different"),
+    ({"peaks": {"constant": 0.1}}, "peaks must name the schedules ['constant', 'linear']; got ['constant']"),
+    ({"peaks": [-0.1]}, "'constant' must give finite rates of at least 0; update 0 gets"),
+    ({"peaks": [float("nan")]}, "must give finite rates"),
+    ({"seeds": []}, "seeds must be distinct, at least one; got []"),
+    ({"seeds": [1, 1]}, "seeds must be distinct"),
     ({"seeds": [-1]}, "seed must be a whole number of at least 0; got -1"),
     ({"seeds": [0.5]}, "seed must be a whole number of at least 0; got 0.5"),
     ({"rounds": 0}, "rounds must be a whole number of at least 1; got 0"),

@@ -23,7 +23,7 @@ def anchor(name):
     return "card-" + name.replace(" ", "-")
 
 
-def one(name, card, known):
+def one(name, card):
     tabs = [("This library", card.code, "python")]
     tabs += [(library, code, "python") for library, code in card.calls.items()]
     lines = [f"({anchor(name)})=", f"## {card.title}", "", "::::{grid} 1 1 2 2", ":gutter: 3", "",
@@ -40,9 +40,8 @@ def one(name, card, known):
         lines += ["No call of its own: " + "; ".join(f"**{library}**: {what}" for library, what in card.absent.items()) + ".", ""]
     for trap, source, address in card.traps:
         lines += [f"- **Trap.** {trap} ({f'[{source}]({address})' if address else source})"]
-    cited = [key for key in card.source if key in known]
-    if cited:
-        lines += ["", "Source: " + ", ".join(f"{{cite:t}}`{key}`" for key in cited) + "."]
+    if card.source:
+        lines += ["", "Source: " + ", ".join(f"{{cite:t}}`{key}`" for key in card.source) + "."]
     return "\n".join(lines) + "\n"
 
 
@@ -61,8 +60,7 @@ def wrapped(code, width=72):
     return [head + "(", *(f"    {part}" for part in parts), ")"] if rest.endswith(")") and depth == 0 else [code]
 
 
-def write(folder, references):
-    known = {line.split("{")[1].rstrip(",\n") for line in references.read_text(encoding="utf-8").splitlines() if line.startswith("@")}
+def write(folder):
     for name, card in CARDS.items():
         (folder / f"card_{name.replace(' ', '_')}.svg").write_text(curve(name, card), encoding="utf-8")
-    (folder / "cards.md").write_text("\n".join(one(name, card, known) for name, card in CARDS.items()), encoding="utf-8")
+    (folder / "cards.md").write_text("\n".join(one(name, card) for name, card in CARDS.items()), encoding="utf-8")

@@ -1,16 +1,16 @@
-"""Bring the notebooks up to date with their texts: run the stale ones, on all cores, with progress.
+"""Bring the notebooks up to date with their texts: run the stale ones, with progress.
 
     python book/build/execute.py           what is stale
     python book/build/execute.py 03_2      the lessons whose name begins so, stale or not
 
-A lesson whose prose alone changed is not run again: its outputs are still those of its code.
+One lesson at a time: each takes all cores, and its seconds, which the book prints, are its own. A lesson whose prose
+alone changed is not run again: its outputs are still those of its code.
 """
 
 import os
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -72,21 +72,16 @@ def bring_up_to_date(texts, chosen):
     cells = sum(len(lessons.code_of(lessons.from_text(text))) for text in stale)
     with tqdm(total=cells, unit="cell", desc=f"running {len(stale)} lessons", file=sys.stdout,
               disable=None) as progress:
-        def one_more(**_):
-            progress.update()
-
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            jobs = {pool.submit(rerun, text, text.with_suffix(".ipynb"), one_more): text for text in stale}
-            for job in as_completed(jobs):
-                name = jobs[job].stem
-                try:
-                    progress.write(f"{name}: {job.result():.1f} s", file=sys.stdout)
-                except CellExecutionError as error:
-                    failed.append(name)
-                    progress.write(f"{name}: a cell failed with {error.ename}: {error.evalue}", file=sys.stdout)
-                except (DeadKernelError, TimeoutError, RuntimeError) as error:
-                    failed.append(name)
-                    progress.write(f"{name}: {type(error).__name__}: {error}", file=sys.stdout)
+        for text in stale:
+            try:
+                seconds = rerun(text, text.with_suffix(".ipynb"), lambda **_: progress.update())
+                progress.write(f"{text.stem}: {seconds:.1f} s", file=sys.stdout)
+            except CellExecutionError as error:
+                failed.append(text.stem)
+                progress.write(f"{text.stem}: a cell failed with {error.ename}: {error.evalue}", file=sys.stdout)
+            except (DeadKernelError, TimeoutError, RuntimeError) as error:
+                failed.append(text.stem)
+                progress.write(f"{text.stem}: {type(error).__name__}: {error}", file=sys.stdout)
     return failed
 
 

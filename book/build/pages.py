@@ -139,8 +139,8 @@ def timings():
         + [["All lessons, one after another", f"**{total:.0f}**", ""]])
 
 
-# claims whose verdicts surprise most people; the landing page shows these, the ledger all
-SURPRISING = ("1-a", "3.2-a", "4.3-a", "6.3-a", "8.3-a", "9-2")
+# claims that the landing page shows, one from each larger section; the ledger shows all
+SHOWN = ("1-a", "3.2-a", "4.3-a", "6.3-a", "8.3-a", "9-2")
 
 
 def verdicts():
@@ -148,8 +148,9 @@ def verdicts():
     rows = claims()
     count = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in MARKS}
     sentence = f"{len(rows)} claims have a verdict: " + ", ".join(
-        f"**{number} {verdict}**" for verdict, number in count.items()) + ". Six that surprise most people:"
-    chosen = [row for row in rows if row["claim"] in SURPRISING]
+        f"**{number} {verdict}**" for verdict, number in count.items())
+    chosen = [row for row in rows if row["claim"] in SHOWN]
+    sentence += f". {len(chosen)} of them:"
     return sentence + "\n\n" + table(["The article claims", "Verdict", "Lesson"], [
         [row["text"], f"**{MARKS[row['verdict']]}**", short_link(row)] for row in chosen])
 
@@ -192,7 +193,7 @@ def write():
     (GENERATED / "hero.svg").write_text(hero(), encoding="utf-8")
     (GENERATED / "verdicts.md").write_text(verdicts(), encoding="utf-8")
     (GENERATED / "contents.md").write_text(contents(), encoding="utf-8")
-    card_page.write(GENERATED, lessons.ROOT / "book" / "references.bib")
+    card_page.write(GENERATED)
     explorer.write(GENERATED)
     (GENERATED / "ledger.md").write_text(ledger(), encoding="utf-8")
     (GENERATED / "timings.md").write_text(timings(), encoding="utf-8")
