@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 TORCH := torch==2.13.0
 COURSE ?= _build/classroom
+WHICH ?= oldest
+WITH ?= 3.11
 
-.PHONY: help book test execute serve lab reproduce benchmark mutants torch classroom grade lock explorer-runs repository clean clean-environment environment
+.PHONY: help book test execute serve lab reproduce colab benchmark mutants torch classroom grade lock explorer-runs repository clean clean-environment environment
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -28,6 +30,9 @@ lab: environment  ## open the lessons in JupyterLab
 
 reproduce: environment  ## run a third of the lessons on one core, without oneDNN, without XLA: are the numbers the same?
 	@$(VENV) tests/reproduce.py
+
+colab: environment  ## run every lesson alone beside other versions (WHICH=oldest or newest, WITH=3.12): does it print the same?
+	@$(VENV) tests/colab.py $(WHICH) $(WITH)
 
 benchmark: environment  ## measure the library's speed, as ratios in one run
 	@$(VENV) -m benchmarks | tee benchmarks/results.md
