@@ -34,9 +34,10 @@ reproduce: environment  ## run a third of the lessons on one core, without oneDN
 colab: environment  ## run every lesson alone beside other versions (WHICH=oldest or newest, WITH=3.12): does it print the same?
 	@$(VENV) tests/colab.py $(WHICH) $(WITH)
 
-benchmark: environment  ## measure the library's speed, as ratios in one run
+benchmark: environment  ## measure the library's speed, as ratios in one run, and what the site's pages weigh (after make book)
 	@$(VENV) -m benchmarks | tee benchmarks/results.md
 	@$(VENV) benchmarks/schedules.py
+	@$(VENV) -m benchmarks.site | tee benchmarks/results_site.md
 
 mutants: environment  ## change the exercises' solutions by machine: does each check reject them?
 	@$(VENV) book/build/mutants.py | tee benchmarks/mutants.md

@@ -1,5 +1,6 @@
 """The rendered site, as a browser without a network sees it: over HTTP on loopback, and opened as files."""
 
+import contextlib
 import functools
 import http.server
 import re
@@ -78,14 +79,21 @@ def test_lesson_opens_in_colab_and_downloads(page_name):
     assert (SITE / "_sources" / f"{name}.ipynb").read_bytes() == (lessons.ROOT / f"{name}.ipynb").read_bytes()
 
 
+@contextlib.contextmanager
+def serve():
+    """The site's address, while it is served on loopback."""
+    quiet = type("Quiet", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *_: None, "log_error": lambda *_: None})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(quiet, directory=str(SITE)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
 @pytest.fixture(scope="module")
 def addresses():
     """The two ways to open a page: from a server on loopback, and as a file."""
-    quiet = type("Quiet", (http.server.SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(quiet, directory=str(SITE)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield {"http": f"http://127.0.0.1:{server.server_port}/", "file": SITE.as_uri() + "/"}
-    server.shutdown()
+    with serve() as address:
+        yield {"http": address, "file": SITE.as_uri() + "/"}
 
 
 @pytest.fixture(scope="module")
