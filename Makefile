@@ -6,7 +6,7 @@ COURSE ?= _build/classroom
 WHICH ?= oldest
 WITH ?= 3.11
 
-.PHONY: help book test execute serve lab reproduce colab benchmark mutants torch classroom grade lock explorer-runs repository clean clean-environment environment
+.PHONY: help book test execute serve lab reproduce colab benchmark mutants torch classroom grade lock explorer-runs repository print clean clean-environment environment
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -21,6 +21,10 @@ test: environment  ## run every check: library, notebooks, site, classroom
 
 execute: environment  ## run the stale notebooks only (LESSON=03_2 runs one, stale or not)
 	@$(VENV) book/build/execute.py $(LESSON)
+
+print: environment  ## build the site with the whole book as one PDF in it (needs Chromium)
+	@$(VENV) book/build/execute.py
+	@$(VENV) book/build/render.py --pdf
 
 serve: book  ## build the site and serve it on this machine
 	@$(VENV) -m http.server --bind 127.0.0.1 --directory _build/html 8000
