@@ -6,7 +6,7 @@ COURSE ?= _build/classroom
 WHICH ?= oldest
 WITH ?= 3.11
 
-.PHONY: help book test execute serve lab reproduce colab benchmark mutants torch classroom grade lock explorer-runs repository print clean clean-environment environment
+.PHONY: help book test execute serve lab reproduce colab benchmark mutants torch classroom grade lock explorer-runs repository print links clean clean-environment environment
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -60,6 +60,9 @@ grade: environment  ## mark what was submitted to the course (COURSE=folder, SEC
 
 repository: environment  ## give the book the address of another repository (URL=https://github.com/owner/name)
 	@$(VENV) book/build/move.py "$(URL)"
+
+links: environment  ## ask the sites that the book links to whether the pages are still there (needs the network)
+	@$(VENV) book/build/links.py
 
 lock: environment  ## pin the newest versions that fit pyproject.toml in requirements.lock
 	@.venv/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
