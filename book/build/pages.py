@@ -126,8 +126,8 @@ def kind(row):
 
 # lessons that may take up to two minutes, and why; all others stay below one (tests/test_lessons.py)
 HEAVY = {
-    "03_4_3_translation": "a transformer, with attention at every update, in three schedules",
     "08_2_4_state_driven": "nine rivals tuned alike on two tasks, rules that must look at the loss thirty times a run",
+    "09_questions": "two experiments that no other lesson makes: six kinds of data, each tuned by loss and by accuracy, and five kinds of decay at two lengths",
 }
 
 
