@@ -120,20 +120,18 @@ def open_page(browser, base, page_name, scheme="light", width=1280):
 @needs_browser
 @pytest.mark.parametrize("way", ["http", "file"])
 @every_page
-def test_page_needs_nothing_from_elsewhere(browser, addresses, page_name, way):
+def test_page_is_whole_and_needs_nothing_from_elsewhere(browser, addresses, page_name, way):
     page = open_page(browser, addresses[way], page_name)
     own = (addresses[way], "data:", "blob:")
     strangers = [url for url in page.requested if not url.startswith(own)]
     assert not strangers, f"{page_name} asks other hosts for {strangers}"
     assert not page.complaints, page.complaints
     assert page.requested, "the browser loaded nothing"
+    shows_its_math_and_figures(page)
     page.close()
 
 
-@needs_browser
-@every_page
-def test_page_shows_its_math_and_figures(browser, addresses, page_name):
-    page = open_page(browser, addresses["file"], page_name)
+def shows_its_math_and_figures(page):
     formulas = page.locator(".math").count()
     assert page.locator("mjx-container").count() >= formulas, "a formula was not rendered"
     assert page.locator("mjx-merror, [data-mjx-error]").count() == 0, "a formula has an error"
@@ -143,7 +141,6 @@ def test_page_shows_its_math_and_figures(browser, addresses, page_name):
         image.scroll_into_view_if_needed()
         assert (image.get_attribute("alt") or "").strip(), f"no alternative text: {image.get_attribute('src')}"
         assert image.evaluate("e => e.decode().then(() => e.naturalWidth > 0, () => false)"), "an image does not load"
-    page.close()
 
 
 @needs_browser
@@ -154,14 +151,6 @@ def test_figures_fit_the_colour_scheme(browser, addresses, scheme):
     assert page.locator("html").get_attribute("data-theme") == scheme
     figure = page.locator("div.cell_output img").first
     assert ("invert" in figure.evaluate("e => getComputedStyle(e).filter")) == (scheme == "dark")
-    page.close()
-
-
-@needs_browser
-@every_page
-def test_page_does_not_scroll_sideways_on_a_phone(browser, addresses, page_name):
-    page = open_page(browser, addresses["file"], page_name, width=390)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.close()
 
 
@@ -185,7 +174,7 @@ def faults(page, **options):
 @needs_browser
 @every_page
 def test_nobody_is_shut_out(one_page, addresses, page_name):
-    """axe finds nothing serious: light, dark (where only the colours differ), and scrolling on a phone."""
+    """axe finds nothing serious: light, dark (where only the colours differ), and on a phone; and nothing scrolls sideways."""
     one_page.emulate_media(color_scheme="light", reduced_motion="reduce")
     one_page.set_viewport_size({"width": 1300, "height": 900})
     one_page.goto(addresses["file"] + page_name)
@@ -197,7 +186,9 @@ def test_nobody_is_shut_out(one_page, addresses, page_name):
     found["dark"] = faults(one_page, runOnly=["color-contrast"])
     one_page.set_viewport_size({"width": 390, "height": 900})
     one_page.goto(addresses["file"] + page_name)
+    one_page.evaluate("() => window.MathJax && MathJax.startup ? MathJax.startup.promise.then(() => 0) : 0")
     found["phone"] = faults(one_page, runOnly=["scrollable-region-focusable"])
+    assert one_page.evaluate("document.documentElement.scrollWidth") <= 390, "the page scrolls sideways on a phone"
     assert not any(found.values()), found
 
 
