@@ -63,15 +63,15 @@ ACCUMULATION = ("With gradient accumulation a scheduler that steps at every batc
 
 CARDS = {
     "constant": Card(
-        "Constant", (r"\eta(t) = p",),
+        "Constant", (r"\lambda(t) = p",),
         "The rival of every other. On problems without noise at the end, or as the stable part of warmup-stable-decay, nothing else is needed.",
-        "One number, the rate; and it must be tuned more closely than a decaying one.",
+        "One number, the rate; the noise that is left at the end stays.",
         "0.1 * Constant()",
         {"Keras": "keras.optimizers.SGD(0.1).learning_rate", "PyTorch": "torch.optim.lr_scheduler.ConstantLR(optimizer, 1.0)",
          "optax": "optax.constant_schedule(0.1)", "transformers": "transformers.get_constant_schedule(optimizer)"},
         source=("robbins1951",)),
     "step": Card(
-        "Step decay", (r"\eta(t) = p \, \gamma^{\lfloor t/s \rfloor}",),
+        "Step decay", (r"\lambda(t) = p \, \gamma^{\lfloor t/s \rfloor}",),
         "The classic of image classification: hold, drop, hold. The drops show in the loss curve, which makes it good for teaching.",
         "Two choices, the factor and the length of a step; the best ones depend on the length of the run.",
         "0.1 * Exponential(0.5).every(300)",
@@ -83,7 +83,7 @@ CARDS = {
                 "https://github.com/ageron/handson-ml3/pull/206"),
                ("A remainder in place of a whole quotient makes a sawtooth of it.", "lesson 3.2", "/chapters/en/03_2_step_decay.ipynb"))),
     "piecewise": Card(
-        "Piecewise constant", (r"\eta(t) = v_i \quad \text{for } b_{i-1} \le t < b_i",),
+        "Piecewise constant", (r"\lambda(t) = v_i \quad \text{for } b_{i-1} \le t < b_i",),
         "Where somebody has already found good places for the drops, as in published training recipes.",
         "As many choices as there are pieces.",
         "Piecewise((500, 750), (0.1, 0.01, 0.001))",
@@ -95,7 +95,7 @@ CARDS = {
         traps=(("timm's MultiStepLRScheduler drops one epoch before each milestone.", "pytorch-image-models, pull request 2753",
                 "https://github.com/huggingface/pytorch-image-models/pull/2753"),)),
     "exponential": Card(
-        "Exponential decay", (r"\eta(t) = p \, a^{t/s}",),
+        "Exponential decay", (r"\lambda(t) = p \, a^{t/s}",),
         "When the length of the run is not known. It loses the same share in the same time, for ever.",
         "The factor and its timescale say one thing together, the half-life. Its rates have a finite sum, so too short a half-life freezes training.",
         "0.1 * Exponential(0.5, 300)",
@@ -107,7 +107,7 @@ CARDS = {
                ("In a callback the variable of the notebook was used instead of the callback's own.", "handson-ml2, issue 522",
                 "https://github.com/ageron/handson-ml2/issues/522"))),
     "inverse time": Card(
-        "Inverse time, 1/t", (r"\eta(t) = \dfrac{p}{1 + t/s}",),
+        "Inverse time, 1/t", (r"\lambda(t) = \dfrac{p}{1 + t/s}",),
         "The schedule of the theory of stochastic approximation: the noise averages away, and the rates still sum to infinity.",
         "One timescale. Over short runs it keeps the rate high for long, and it never ends.",
         "0.1 * InverseTime(200)",
@@ -117,7 +117,7 @@ CARDS = {
                 "tensorflow, issue 46071", "https://github.com/tensorflow/tensorflow/issues/46071"),),
         source=("robbins1951",)),
     "inverse square root": Card(
-        "Warmup and inverse square root", (r"\eta(t) = p \, t/w \quad (t < w)", r"\eta(t) = p \sqrt{w/t} \quad (t \ge w)"),
+        "Warmup and inverse square root", (r"\lambda(t) = p \, t/w \quad (t < w)", r"\lambda(t) = p \sqrt{w/t} \quad (t \ge w)"),
         "The first transformer's schedule, for runs of unknown length.",
         "The warmup sets both the rise and the fall. At the end the rate is still high, so a cooldown pays.",
         "0.1 * (Warmup(100) >> InverseSqrt(100))",
@@ -125,7 +125,7 @@ CARDS = {
         absent={"Keras": TO_KERAS, "PyTorch": LAMBDA, "optax": CALLABLE},
         source=("vaswani2017",)),
     "linear": Card(
-        "Linear to zero", (r"\eta(t) = p \,(1 - t/T) \quad (t < T)", r"\eta(t) = 0 \quad (t \ge T)"),
+        "Linear to zero", (r"\lambda(t) = p \,(1 - t/T) \quad (t < T)", r"\lambda(t) = 0 \quad (t \ge T)"),
         "The plainest good choice when the length of the run is known. The bound for the last iterate of a convex problem asks for it.",
         "The length of the run. Stopping early leaves a rate that is still high; going on finds a rate of 0.",
         "0.1 * Linear(1000)",
@@ -136,7 +136,7 @@ CARDS = {
         traps=(ACCUMULATION, ("Keras's default end is not 0 but 0.0001, a thousandth of our peak.", "Keras, PolynomialDecay", None)),
         source=("zamani2025", "defazio2023")),
     "polynomial": Card(
-        "Polynomial decay", (r"\eta(t) = p \,(1 - t/T)^k \quad (t < T)", r"\eta(t) = 0 \quad (t \ge T)"),
+        "Polynomial decay", (r"\lambda(t) = p \,(1 - t/T)^k \quad (t < T)", r"\lambda(t) = 0 \quad (t \ge T)"),
         "Between linear (k = 1) and ever calmer ends. Known from semantic segmentation.",
         "The length of the run and the power.",
         "0.1 * Polynomial(1000, 2)",
@@ -146,7 +146,7 @@ CARDS = {
          "transformers": "transformers.get_polynomial_decay_schedule_with_warmup(optimizer, 0, 1000, lr_end=0.0, power=2.0)"},
         traps=(ACCUMULATION,)),
     "cosine": Card(
-        "Cosine", (r"\eta(t) = \tfrac{p}{2}\left(1 + \cos \pi t/T\right) \quad (t < T)", r"\eta(t) = 0 \quad (t \ge T)"),
+        "Cosine", (r"\lambda(t) = \tfrac{p}{2}\left(1 + \cos \pi t/T\right) \quad (t < T)", r"\lambda(t) = 0 \quad (t \ge T)"),
         "The habit of image and language models alike: slow, fast, slow. It falls at every update and never rises.",
         "The length of the run.",
         "0.1 * Cosine(1000)",
@@ -160,8 +160,8 @@ CARDS = {
                 "https://github.com/pytorch/pytorch/issues/40971"),),
         source=("loshchilov2017",)),
     "warmup and cosine": Card(
-        "Warmup and cosine", (r"\eta(t) = p \, t/w \quad (t < w)", r"\eta(t) = \tfrac{p}{2}\left(1 + \cos \pi \tfrac{t-w}{T-w}\right) \quad (w \le t < T)",
-                              r"\eta(t) = 0 \quad (t \ge T)"),
+        "Warmup and cosine", (r"\lambda(t) = p \, t/w \quad (t < w)", r"\lambda(t) = \tfrac{p}{2}\left(1 + \cos \pi \tfrac{t-w}{T-w}\right) \\ & \quad (w \le t < T)",
+                              r"\lambda(t) = 0 \quad (t \ge T)"),
         "Where large early steps break training: transformers with normalization after the layers, large batches, Adam.",
         "The length of the run and of the warmup. Whether the warmup counts as part of the length differs between libraries.",
         "0.1 * (Warmup(100) >> Cosine(900))",
@@ -175,7 +175,7 @@ CARDS = {
         traps=(ACCUMULATION, ("The first update has the rate 0 and teaches nothing.", "all four, and ours", None)),
         source=("loshchilov2017",)),
     "restarts": Card(
-        "Cosine with warm restarts", (r"\eta(t) = \tfrac{p}{2}\left(1 + \cos \pi \tfrac{t - t_i}{T_i}\right) \quad (t_i \le t < t_i + T_i)", r"T_i = T_0 \, m^i"),
+        "Cosine with warm restarts", (r"\lambda(t) = \tfrac{p}{2}\left(1 + \cos \pi \tfrac{t - t_i}{T_i}\right) \\ & \quad (t_i \le t < t_i + T_i)", r"T_i = T_0 \, m^i"),
         "To have a good model at the end of each cycle, for ensembles, or when the length of the run is open.",
         "The first length and the stretch. A restart is a jump, and undoes part of what the cooldown won.",
         "0.1 * Cosine(100).cycle(4, stretch=2)",
@@ -200,8 +200,8 @@ CARDS = {
                 "https://github.com/pytorch/pytorch/issues/38170"),),
         source=("smith2019",)),
     "warmup-stable-decay": Card(
-        "Warmup, stable, decay (WSD)", (r"\eta(t) = p \, t/w \quad (t < w)", r"\eta(t) = p \quad (w \le t < T - c)",
-                                         r"\eta(t) = p \left(1 - \sqrt{(t - T + c)/c}\right) \quad (T - c \le t < T)", r"\eta(t) = 0 \quad (t \ge T)"),
+        "Warmup, stable, decay (WSD)", (r"\lambda(t) = p \, t/w \quad (t < w)", r"\lambda(t) = p \quad (w \le t < T - c)",
+                                         r"\lambda(t) = p \left(1 - \sqrt{(t - T + c)/c}\right) \\ & \quad (T - c \le t < T)", r"\lambda(t) = 0 \quad (t \ge T)"),
         "When the length of the run is open: go on at the stable rate, and cool down from any point for a finished model.",
         "The peak, and about a fifth of the run for the cooldown.",
         "0.1 * (Warmup(100) >> Constant(1, 700) >> Anneal(200, shape='1-sqrt'))",
@@ -210,7 +210,7 @@ CARDS = {
         absent={"Keras": TO_KERAS, "optax": "`join_schedules` of a line, a constant and a callable"},
         source=("hu2024", "hagele2024")),
     "tanh": Card(
-        "Hyperbolic tangent", (r"\eta(t) = p \, \dfrac{\tanh 3 - \tanh(9t/T - 6)}{\tanh 3 + \tanh 6} \quad (t < T)", r"\eta(t) = 0 \quad (t \ge T)"),
+        "Hyperbolic tangent", (r"\lambda(t) = p \, \dfrac{\tanh 3 - \tanh(9t/T - 6)}{\tanh 3 + \tanh 6} \\ & \quad (t < T)", r"\lambda(t) = 0 \quad (t \ge T)"),
         "A longer plateau than the cosine's, then a faster fall. The article's outlook recommends it; lesson 8.4.2 measures it.",
         "The length of the run; the two bounds of the curve, of which the paper gives -6 and 3.",
         "0.1 * Anneal(1000, shape='tanh')", {},

@@ -49,6 +49,9 @@ def wrapped(code, width=72):
     """A call on several lines where it is long, broken behind the opening bracket and its commas at the top level."""
     if len(code) <= width or "(" not in code or code.startswith("0.1"):
         return [code]
+    if " >> " in code:
+        first, *others = code.split(" >> ")
+        return ["(", f"    {first}", *(f"    >> {piece}" for piece in others), ")"]
     head, rest = code.split("(", 1)
     depth, parts, start = 0, [], 0
     for i, letter in enumerate(rest[:-1]):

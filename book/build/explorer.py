@@ -22,11 +22,11 @@ RUNS = lessons.ROOT / "book" / "explorer_runs.json"
 FAMILIES = {"constant": "Constant", "linear": "Linear", "cosine": "Cosine", "exponential": "Exponential",
             "step": "Step", "1-sqrt": "1-sqrt", "inverse sqrt": "Inverse square root"}
 FIRST = "cosine"  # the family that the page opens with
-# name -> (label, lowest, highest, value at first, unit); shares in percent, of the budget or of the peak
+# name -> (label, lowest, highest, value at first, unit); shares in percent, of the run or of the peak
 SETTINGS = {
-    "peak": ("Peak rate", 0.02, 4, 0.5, ""), "warmup": ("Warmup", 0, 50, 5, "% of the budget"),
-    "decay": ("Decay", 0, 100, 100, "% of the budget"), "floor": ("Floor", 0, 50, 0, "% of the peak"),
-    "updates": ("Budget", 100, 10_000, 1000, "updates"),
+    "peak": ("Peak rate", 0.02, 4, 0.5, ""), "warmup": ("Warmup", 0, 50, 5, "% of the run"),
+    "decay": ("Decay", 0, 100, 100, "% of the run"), "floor": ("Floor", 0, 50, 0, "% of the peak"),
+    "updates": ("Length", 100, 10_000, 1000, "updates"),
 }
 QUADRATIC = NoisyQuadratic((1.0, 0.3, 0.1, 0.03, 0.01), start=3.0)
 LIBRARIES = ("this library", "Keras", "PyTorch", "optax")
@@ -43,7 +43,7 @@ def schedule(family, updates, warmup, decay, floor):
 
     Args:
         family: a key of `FAMILIES`.
-        updates: the budget. warmup, decay: percent of it. floor: percent of the peak.
+        updates: the length of the run. warmup, decay: percent of it. floor: percent of the peak.
     """
     rise = (updates * warmup + 50) // 100  # rounded half up, as in JavaScript
     fall = min((updates * decay + 50) // 100, updates - rise)
@@ -139,7 +139,7 @@ def controls():
     options = "".join(f'<option value="{name}"{" selected" if name == FIRST else ""}>{html.escape(title)}</option>' for name, title in FAMILIES.items())
     yield f'<label>Family <select name="family">{options}</select></label>'
     for name, (label, low, high, value, unit) in SETTINGS.items():
-        # rates and budgets are moved by factors: the slider holds the logarithm, and the script its reading
+        # rates and lengths are moved by factors: the slider holds the logarithm, and the script its reading
         log = name in ("peak", "updates")
         low, high, value = (np.log10((low, high, value)).round(6) if log else (low, high, value))
         yield (f'<label>{label}: <span><b></b> {unit}</span><input type="range" name="{name}" min="{low}" max="{high}" value="{value}" '

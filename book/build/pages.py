@@ -5,6 +5,7 @@ They go into book/generated/, which is not committed: nothing in them is typed b
 
 import html
 import json
+import re
 
 from docutils import nodes
 from markdown_it import MarkdownIt
@@ -97,7 +98,9 @@ def ledger():
     body = []
     for number, row in enumerate(claims()):
         first, *rest = row["because"].split("\n")
-        why = words(first)
+        # the names of conditions hold commas themselves, so they are quoted where the first line lists them
+        names = sorted((condition["condition"] for condition in row["conditions"]), key=len, reverse=True)
+        why = words(re.sub("|".join(map(re.escape, names)), r"“\g<0>”", first) if rest and names else first)
         if rest:
             why = f"<details><summary>{why}</summary>" + "".join(f"<p>{words(line)}</p>" for line in rest) + "</details>"
         section = row["lesson"].rsplit("/", 1)[1].split("_")[0].lstrip("0") or "0"
