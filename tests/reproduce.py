@@ -58,7 +58,7 @@ NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 def printed(cell):
     """Everything that a cell says in words and digits."""
     return [output.get("text") or {kind: data for kind, data in output.get("data", {}).items()
-                                   if kind not in ("text/html", "image/svg+xml")} for output in cell.outputs]
+                                   if kind in ("text/plain", "text/markdown")} for output in cell.outputs]
 
 
 def moved(cell, before):
