@@ -35,7 +35,7 @@ lab: environment  ## open the lessons in JupyterLab
 reproduce: environment  ## run a third of the lessons on one core, without oneDNN, without XLA: are the numbers the same?
 	@$(VENV) tests/reproduce.py
 
-colab: environment  ## run every lesson alone beside other versions (WHICH=oldest or newest, WITH=3.12): does it print the same?
+colab: environment  ## run every lesson alone beside other versions (WHICH=oldest or newest, WITH=3.12): are the verdicts the same?
 	@$(VENV) tests/colab.py $(WHICH) $(WITH)
 
 benchmark: environment  ## measure the library's speed, as ratios in one run, and what the site's pages weigh (after make book)

@@ -1,13 +1,13 @@
-"""Do the lessons run beside other versions of everything? In Colab the versions are Colab's, not those of our lock.
+"""Do the lessons run, and reach their verdicts, beside other versions? In Colab the versions are Colab's, not our lock's.
 
     python tests/colab.py oldest            every lesson, beside the oldest versions that pyproject.toml allows
     python tests/colab.py newest 3.12       beside the newest, in another Python
     python tests/colab.py oldest 3.11 06_2  the lessons whose name begins so
 
 Makes an environment in _build/colab with the library as a wheel and what Colab has besides, and runs each lesson alone
-in an empty folder there. Prints one line for each lesson and each cell that prints something else than the stored
-notebook; fails if a lesson does not run, or prints something else. Figures are compared by their alternative text, since
-another matplotlib draws other SVG. Slow, so it is not one of the tests: `make colab`.
+in an empty folder there. Fails if a lesson does not run or a verdict is another one. What else is printed is shown where
+it differs: a run near the edge of stability, or another version's random search, goes its own way. Figures are compared
+by their alternative text, since another matplotlib draws other SVG. Slow, so it is not one of the tests: `make colab`.
 """
 
 import json
@@ -19,6 +19,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "book" / "build"))
 
 import lessons  # noqa: E402
+import pages  # noqa: E402
 from execute import run  # noqa: E402
 from nbclient.exceptions import CellExecutionError  # noqa: E402
 
@@ -52,18 +53,26 @@ def printed(cell):
     return [output.get("text") or output.get("data", {}).get("text/plain") for output in cell.outputs]
 
 
+def verdicts(cell):
+    """The claims and verdicts that a cell reaches."""
+    rows = [output.get("data", {}).get(pages.CLAIM) for output in cell.outputs]
+    return [(row["claim"], row["verdict"]) for row in rows if row]
+
+
 def differences(text):
-    """Sentences on what is otherwise in a lesson than in its stored notebook."""
+    """(whether it matters, sentence) for what is otherwise in a lesson than in its stored notebook."""
     notebook, stored = lessons.from_text(text), lessons.read_notebook(text.with_suffix(".ipynb"))
     try:
         seconds = run(notebook)
     except CellExecutionError as error:
-        yield f"a cell failed with {error.ename}: {error.evalue}"
+        yield True, f"a cell failed with {error.ename}: {error.evalue}"
         return
     print(f"{text.stem}: {seconds:.0f} s", flush=True)
     for number, (cell, before) in enumerate(zip(lessons.code_of(notebook), lessons.code_of(stored), strict=True)):
-        if "nbval-ignore-output" not in cell.metadata.get("tags", []) and printed(cell) != printed(before):
-            yield f"code cell {number} prints something else:\n  stored {printed(before)}\n  here   {printed(cell)}"
+        if verdicts(cell) != verdicts(before):
+            yield True, f"code cell {number} reaches {verdicts(cell)} instead of {verdicts(before)}"
+        elif "nbval-ignore-output" not in cell.metadata.get("tags", []) and printed(cell) != printed(before):
+            yield False, f"code cell {number} prints something else:\n  stored {printed(before)}\n  here   {printed(cell)}"
 
 
 def main(which="oldest", python="3.11", *chosen):
@@ -71,10 +80,11 @@ def main(which="oldest", python="3.11", *chosen):
         return f"The first word must be oldest or newest; got {which}"
     lessons.KERNELS = environment(which, python)
     texts = [text for text in lessons.texts() if not chosen or text.stem.startswith(chosen)]
-    found = [f"{text.stem}: {words}" for text in texts for words in differences(text)]
-    print("\n".join(found))
-    print(f"{len(texts)} lessons: {len(found)} cells differ")
-    return int(bool(found) or not texts)
+    found = [(matters, f"{text.stem}: {words}") for text in texts for matters, words in differences(text)]
+    print("\n".join(words for _, words in found))
+    wrong = sum(matters for matters, _ in found)
+    print(f"{len(texts)} lessons: {wrong} failed or reached another verdict; {len(found) - wrong} cells print something else")
+    return int(wrong or not texts)
 
 
 if __name__ == "__main__":
