@@ -80,9 +80,12 @@ def main(which="oldest", python="3.11", *chosen):
         return f"The first word must be oldest or newest; got {which}"
     lessons.KERNELS = environment(which, python)
     texts = [text for text in lessons.texts() if not chosen or text.stem.startswith(chosen)]
-    found = [(matters, f"{text.stem}: {words}") for text in texts for matters, words in differences(text)]
-    print("\n".join(words for _, words in found))
-    wrong = sum(matters for matters, _ in found)
+    found = []
+    for text in texts:
+        for matters, words in differences(text):
+            print(f"{text.stem}: {words}", flush=True)
+            found.append(matters)
+    wrong = sum(found)
     print(f"{len(texts)} lessons: {wrong} failed or reached another verdict; {len(found) - wrong} cells print something else")
     return int(wrong or not texts)
 
