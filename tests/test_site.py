@@ -121,7 +121,7 @@ def open_page(browser, base, page_name, scheme="light", width=1280):
 @pytest.mark.parametrize("way", ["http", "file"])
 @every_page
 def test_page_is_whole_and_needs_nothing_from_elsewhere(browser, addresses, page_name, way):
-    page = open_page(browser, addresses[way], page_name)
+    page = open_page(browser, addresses[way], page_name, scheme={"http": "light", "file": "dark"}[way])
     own = (addresses[way], "data:", "blob:")
     strangers = [url for url in page.requested if not url.startswith(own)]
     assert not strangers, f"{page_name} asks other hosts for {strangers}"
