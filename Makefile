@@ -58,7 +58,7 @@ classroom: environment  ## write the exercises as a course for nbgrader, and she
 grade: environment  ## mark what was submitted to the course (COURSE=folder, SECTION=4 for one assignment)
 	@$(VENV) book/build/classroom.py grade "$(COURSE)" $(SECTION)
 
-repository: environment  ## give the book the address of another repository (URL=https://github.com/owner/name)
+repository: environment  ## give the book the address of another repository (URL=its address)
 	@$(VENV) book/build/move.py "$(URL)"
 
 links: environment  ## ask the sites that the book links to whether the pages are still there (needs the network)
