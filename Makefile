@@ -12,19 +12,19 @@ help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 book: environment  ## bring stale notebooks up to date and build the site into _build/html
-	@$(VENV) book/build/execute.py
-	@$(VENV) book/build/render.py
+	@$(VENV) tools/make_book/execute.py
+	@$(VENV) tools/make_book/render.py
 
 test: environment  ## run every check: library, notebooks, site, classroom
-	@$(VENV) book/build/render.py
+	@$(VENV) tools/make_book/render.py
 	@$(VENV) -m pytest
 
 execute: environment  ## run the stale notebooks only (LESSON=03_2 runs one, stale or not)
-	@$(VENV) book/build/execute.py $(LESSON)
+	@$(VENV) tools/make_book/execute.py $(LESSON)
 
 print: environment  ## build the site with the whole book as one PDF in it (needs Chromium)
-	@$(VENV) book/build/execute.py
-	@$(VENV) book/build/render.py --pdf
+	@$(VENV) tools/make_book/execute.py
+	@$(VENV) tools/make_book/render.py --pdf
 
 serve: book  ## build the site and serve it on this machine
 	@$(VENV) -m http.server --bind 127.0.0.1 --directory _build/html 8000
@@ -33,10 +33,10 @@ lab: environment  ## open the lessons in JupyterLab
 	@$(VENV) -m jupyterlab chapters/en
 
 reproduce: environment  ## run a third of the lessons on one core, without oneDNN, without XLA: are the numbers the same?
-	@$(VENV) tests/reproduce.py
+	@$(VENV) tools/maintain/reproduce.py
 
 colab: environment  ## run every lesson alone beside other versions (WHICH=oldest or newest, WITH=3.12): are the verdicts the same?
-	@$(VENV) tests/colab.py $(WHICH) $(WITH)
+	@$(VENV) tools/maintain/colab.py $(WHICH) $(WITH)
 
 benchmark: environment  ## measure the library's speed, as ratios in one run, and what the site's pages weigh (after make book)
 	@$(VENV) -m benchmarks | tee benchmarks/results.md
@@ -44,25 +44,25 @@ benchmark: environment  ## measure the library's speed, as ratios in one run, an
 	@$(VENV) -m benchmarks.site | tee benchmarks/results_site.md
 
 mutants: environment  ## change the exercises' solutions by machine: does each check reject them?
-	@$(VENV) book/build/mutants.py | tee benchmarks/mutants.md
+	@$(VENV) tools/maintain/mutants.py | tee benchmarks/mutants.md
 
 explorer-runs: environment  ## train the runs that the explorer shows again (a minute)
-	@$(VENV) book/build/explorer.py --runs
+	@$(VENV) tools/make_book/explorer.py --runs
 
 torch: environment  ## add PyTorch, which the parity tests compare with (large; without it they are skipped)
 	@$(VENV) -m pip install --quiet $(TORCH)
 
 classroom: environment  ## write the exercises as a course for nbgrader, and sheets to print (COURSE=folder)
-	@$(VENV) book/build/classroom.py make "$(COURSE)"
+	@$(VENV) tools/maintain/classroom.py make "$(COURSE)"
 
 grade: environment  ## mark what was submitted to the course (COURSE=folder, SECTION=4 for one assignment)
-	@$(VENV) book/build/classroom.py grade "$(COURSE)" $(SECTION)
+	@$(VENV) tools/maintain/classroom.py grade "$(COURSE)" $(SECTION)
 
 repository: environment  ## give the book the address of another repository (URL=its address)
-	@$(VENV) book/build/move.py "$(URL)"
+	@$(VENV) tools/maintain/move.py "$(URL)"
 
 links: environment  ## ask the sites that the book links to whether the pages are still there (needs the network)
-	@$(VENV) book/build/links.py
+	@$(VENV) tools/maintain/links.py
 
 lock: environment  ## pin the newest versions that fit pyproject.toml in requirements.lock
 	@.venv/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
@@ -76,4 +76,4 @@ clean-environment: clean  ## delete what was built and the environment
 
 environment:
 	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here: name one, for example make book PYTHON=python3.12."; exit 1; }
-	@$(PYTHON) book/build/environment.py
+	@$(PYTHON) tools/make_book/environment.py

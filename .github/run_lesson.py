@@ -20,10 +20,17 @@ def main(path):
     notebook, begin = nbformat.read(path, as_version=4), time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         try:
-            NotebookClient(notebook, kernel_name="python3", timeout=1800, resources={"metadata": {"path": folder}}).execute()
+            NotebookClient(
+                notebook,
+                kernel_name="python3",
+                timeout=1800,
+                resources={"metadata": {"path": folder}},
+            ).execute()
         except CellExecutionError as error:
             first = re.sub(r"\x1b\[[\d;]*m", "", str(error.evalue)).splitlines()[:1]
-            return f"{Path(path).stem}: a cell failed with {error.ename}: {''.join(first)}"
+            return (
+                f"{Path(path).stem}: a cell failed with {error.ename}: {''.join(first)}"
+            )
         except (DeadKernelError, RuntimeError, TimeoutError) as error:
             return f"{Path(path).stem}: {type(error).__name__}: {error}"
     print(f"{Path(path).stem}: ran in {time.perf_counter() - begin:.0f} s", flush=True)

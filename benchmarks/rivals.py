@@ -17,14 +17,22 @@ from lrdecay_lib.tasks import ORDER, generator
 
 
 def one_thread_a_run():
-    os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    os.environ["XLA_FLAGS"] = (
+        "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    )
 
 
 def _dense(jax, jnp, hidden=64):
     def init(key, dtype):
         keys = jax.random.split(key)
-        return [layer for k, shape in zip(keys, ((64, hidden), (hidden, 10)))
-                for layer in (jax.nn.initializers.glorot_uniform()(k, shape, dtype), jnp.zeros(shape[1], dtype))]
+        return [
+            layer
+            for k, shape in zip(keys, ((64, hidden), (hidden, 10)))
+            for layer in (
+                jax.nn.initializers.glorot_uniform()(k, shape, dtype),
+                jnp.zeros(shape[1], dtype),
+            )
+        ]
 
     def apply(p, x):
         return jax.nn.relu(x @ p[0] + p[1]) @ p[2] + p[3]
@@ -33,15 +41,28 @@ def _dense(jax, jnp, hidden=64):
 
 
 def _convolutional(jax, jnp, channels=25):
-    shapes = ((5, 1, channels), (3, channels, channels), (3, channels, channels), (5 * channels, 10))
+    shapes = (
+        (5, 1, channels),
+        (3, channels, channels),
+        (3, channels, channels),
+        (5 * channels, 10),
+    )
 
     def init(key, dtype):
-        return [layer for k, shape in zip(jax.random.split(key, 4), shapes)
-                for layer in (jax.nn.initializers.glorot_uniform(-2, -1)(k, shape, dtype), jnp.zeros(shape[-1], dtype))]
+        return [
+            layer
+            for k, shape in zip(jax.random.split(key, 4), shapes)
+            for layer in (
+                jax.nn.initializers.glorot_uniform(-2, -1)(k, shape, dtype),
+                jnp.zeros(shape[-1], dtype),
+            )
+        ]
 
     def apply(p, x):
         for i in range(3):
-            x = jax.lax.conv_general_dilated(x, p[2 * i], (2,), "SAME", dimension_numbers=("NWC", "WIO", "NWC"))
+            x = jax.lax.conv_general_dilated(
+                x, p[2 * i], (2,), "SAME", dimension_numbers=("NWC", "WIO", "NWC")
+            )
             x = jax.nn.relu(x + p[2 * i + 1])
         return x.reshape(len(x), -1) @ p[6] + p[7]
 
@@ -60,11 +81,22 @@ def _splits(data):
 
 def _inputs(task, seed, updates, batch_size, dtype):
     """The order of a seed's samples, one permutation after another, and its splits."""
-    data = [(x.astype(dtype), y) for x, y in task.data(seed, samples=updates * batch_size)]
+    data = [
+        (x.astype(dtype), y) for x, y in task.data(seed, samples=updates * batch_size)
+    ]
     samples, rng = len(data[0][0]), generator(seed, ORDER)
     batches = samples // batch_size
-    order = np.concatenate([rng.permutation(samples)[: batches * batch_size] for _ in range(-(-updates // batches))])
-    return order[: updates * batch_size].reshape(updates, batch_size), _splits(data), data[0]
+    order = np.concatenate(
+        [
+            rng.permutation(samples)[: batches * batch_size]
+            for _ in range(-(-updates // batches))
+        ]
+    )
+    return (
+        order[: updates * batch_size].reshape(updates, batch_size),
+        _splits(data),
+        data[0],
+    )
 
 
 def jax_seconds(kind, dtype, jobs, chunk):
@@ -83,7 +115,9 @@ def jax_seconds(kind, dtype, jobs, chunk):
     init, apply = {"dense": _dense, "convolutional": _convolutional}[kind](jax, jnp)
 
     def loss(p, x, y):
-        return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(apply(p, x)), y[:, None], 1))
+        return -jnp.mean(
+            jnp.take_along_axis(jax.nn.log_softmax(apply(p, x)), y[:, None], 1)
+        )
 
     def run(seed, rates, order, splits, training):
         x, y = training
@@ -94,7 +128,10 @@ def jax_seconds(kind, dtype, jobs, chunk):
             return jax.tree.map(lambda a, b: a - rate * b, p, gradient), (value, rate)
 
         def evaluate(p):
-            return [(loss(p, a, b), jnp.mean(jnp.argmax(apply(p, a), 1) == b)) for a, b in splits]
+            return [
+                (loss(p, a, b), jnp.mean(jnp.argmax(apply(p, a), 1) == b))
+                for a, b in splits
+            ]
 
         start = init(jax.random.key(seed), dtype)
         p, record = jax.lax.scan(update, start, (rates, order))
@@ -104,11 +141,18 @@ def jax_seconds(kind, dtype, jobs, chunk):
         _ready["programs"][kind, chunk] = jax.jit(run if chunk == 1 else jax.vmap(run))
     program = _ready["programs"][kind, chunk]
 
-    made = functools.lru_cache(maxsize=4)(_inputs)  # once for the runs of a seed, as in the sweep
+    made = functools.lru_cache(maxsize=4)(
+        _inputs
+    )  # once for the runs of a seed, as in the sweep
 
     def call(part):
-        parts = [(seed, rates, *made(task, seed, len(rates), batch_size, dtype)) for task, seed, rates, batch_size in part]
-        inputs = parts[0] if chunk == 1 else jax.tree.map(lambda *a: np.stack(a), *parts)
+        parts = [
+            (seed, rates, *made(task, seed, len(rates), batch_size, dtype))
+            for task, seed, rates, batch_size in part
+        ]
+        inputs = (
+            parts[0] if chunk == 1 else jax.tree.map(lambda *a: np.stack(a), *parts)
+        )
         return jax.tree.map(np.asarray, program(*inputs))
 
     parts = [jobs[i : i + chunk] for i in range(0, len(jobs), chunk)]
@@ -132,8 +176,13 @@ def fit_seconds(task, schedule, updates, batch_size, runs, dtype="float32"):
     start = time.perf_counter()
     for seed in range(runs):
         with precision(dtype):
-            model, data = task.model(seed, dtype), task.data(seed, samples=updates * batch_size)
-            model.compile(optimizer=keras.optimizers.SGD(schedule.to_keras()), loss=task.loss)
+            model, data = (
+                task.model(seed, dtype),
+                task.data(seed, samples=updates * batch_size),
+            )
+            model.compile(
+                optimizer=keras.optimizers.SGD(schedule.to_keras()), loss=task.loss
+            )
             x, y = data.train
             splits = _splits(data)
             for split in splits:
@@ -141,7 +190,13 @@ def fit_seconds(task, schedule, updates, batch_size, runs, dtype="float32"):
             steps = len(x) // batch_size
             epochs = updates // steps
             if epochs:
-                model.fit(x[: steps * batch_size], y[: steps * batch_size], batch_size=batch_size, epochs=epochs, verbose=0)
+                model.fit(
+                    x[: steps * batch_size],
+                    y[: steps * batch_size],
+                    batch_size=batch_size,
+                    epochs=epochs,
+                    verbose=0,
+                )
             left = updates % steps * batch_size
             if left:
                 model.fit(x[:left], y[:left], batch_size=batch_size, verbose=0)

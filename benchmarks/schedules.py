@@ -38,7 +38,9 @@ def slowdown():
     def formula():
         return 0.1 * 0.5 * (1.0 + np.cos(np.pi * t / UPDATES))
 
-    np.testing.assert_allclose(schedule(t), formula(), rtol=1e-12, atol=1e-13)  # and a warm-up of both
+    np.testing.assert_allclose(
+        schedule(t), formula(), rtol=1e-12, atol=1e-13
+    )  # and a warm-up of both
     pairs = [(seconds(lambda: schedule(t)), seconds(formula)) for _ in range(REPEATS)]
     ours, bare = (statistics.median(times) for times in zip(*pairs))
     return ours, bare
@@ -48,8 +50,16 @@ def import_time():
     """Median seconds that ``import lrdecay_lib.schedules`` takes in a fresh process, NumPy included."""
     program = "import time; s = time.perf_counter(); import lrdecay_lib.schedules; print(time.perf_counter() - s)"
     path = os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))
-    runs = [subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True,
-                           env={**os.environ, "PYTHONPATH": path}).stdout for _ in range(7)]
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONPATH": path},
+        ).stdout
+        for _ in range(7)
+    ]
     return statistics.median(map(float, runs))
 
 
@@ -58,6 +68,10 @@ if __name__ == "__main__":
     imported = import_time()
     print(f"(0.1 * Cosine(10**6))(np.arange(10**6))   {1000 * ours:6.1f} ms")
     print(f"the bare NumPy formula                    {1000 * bare:6.1f} ms")
-    print(f"ratio                                     {ours / bare:6.2f}     (promised: at most 3)")
-    print(f"import lrdecay_lib.schedules              {imported:6.2f} s   (promised: at most 0.5)")
+    print(
+        f"ratio                                     {ours / bare:6.2f}     (promised: at most 3)"
+    )
+    print(
+        f"import lrdecay_lib.schedules              {imported:6.2f} s   (promised: at most 0.5)"
+    )
     sys.exit(ours > 3 * bare or imported > 0.5)

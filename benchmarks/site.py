@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "book" / "build")]
+sys.path[:0] = [str(ROOT / "tests" / "site"), str(ROOT / "tools" / "make_book")]
 
 READY = "() => window.MathJax && MathJax.startup ? MathJax.startup.promise.then(() => performance.now()) : performance.now()"
 SLIDE = """([name, value]) => new Promise(done => {
@@ -24,7 +24,13 @@ SLIDE = """([name, value]) => new Promise(done => {
 })"""
 
 
-TEXT = {".html", ".css", ".js", ".svg", ".json"}  # what web servers compress; fonts and pictures are compressed already
+TEXT = {
+    ".html",
+    ".css",
+    ".js",
+    ".svg",
+    ".json",
+}  # what web servers compress; fonts and pictures are compressed already
 
 
 def visit(browser, address):
@@ -33,9 +39,16 @@ def visit(browser, address):
     page.on("response", lambda answer: answers.append(answer))
     page.goto(address, wait_until="load")
     ready = page.evaluate(READY)
-    bodies = [(Path(urlsplit(answer.url).path).suffix, answer.body()) for answer in answers]
+    bodies = [
+        (Path(urlsplit(answer.url).path).suffix, answer.body()) for answer in answers
+    ]
     page.context.close()
-    return sum(len(gzip.compress(body) if kind in TEXT else body) for kind, body in bodies) / 1e6, sum(len(body) for _, body in bodies) / 1e6, ready
+    return (
+        sum(len(gzip.compress(body) if kind in TEXT else body) for kind, body in bodies)
+        / 1e6,
+        sum(len(body) for _, body in bodies) / 1e6,
+        ready,
+    )
 
 
 def main(repeats=5):
@@ -50,27 +63,54 @@ def main(repeats=5):
         print(f"| {what} | {value} | {aim} |", flush=True)
 
     with serve() as base, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        browser = playwright.chromium.launch(
+            executable_path=BROWSER,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
         first = [visit(browser, base + "book/index.html") for _ in range(repeats)]
-        say("landing page, first visit: over the wire (on disk)", "{:.2f} MB ({:.2f} MB)".format(*first[0]), "under 1 MB")
-        say("landing page, first visit: can be used after", f"{statistics.median(ms for *_, ms in first) / 1000:.2f} s", "under 1 s")
+        say(
+            "landing page, first visit: over the wire (on disk)",
+            "{:.2f} MB ({:.2f} MB)".format(*first[0]),
+            "under 1 MB",
+        )
+        say(
+            "landing page, first visit: can be used after",
+            f"{statistics.median(ms for *_, ms in first) / 1000:.2f} s",
+            "under 1 s",
+        )
         weights = {page: visit(browser, base + page)[:2] for page in PAGES}
         heaviest = max(LESSONS, key=weights.get)
-        say(f"heaviest lesson ({Path(heaviest).stem}): over the wire (on disk)", "{:.2f} MB ({:.2f} MB)".format(*weights[heaviest]), "under 2 MB")
+        say(
+            f"heaviest lesson ({Path(heaviest).stem}): over the wire (on disk)",
+            "{:.2f} MB ({:.2f} MB)".format(*weights[heaviest]),
+            "under 2 MB",
+        )
         heaviest = max(set(PAGES) - set(LESSONS), key=weights.get)
-        say(f"heaviest other page ({Path(heaviest).stem}): over the wire (on disk)", "{:.2f} MB ({:.2f} MB)".format(*weights[heaviest]), "")
+        say(
+            f"heaviest other page ({Path(heaviest).stem}): over the wire (on disk)",
+            "{:.2f} MB ({:.2f} MB)".format(*weights[heaviest]),
+            "",
+        )
         page = browser.new_page()
         page.goto(base + "book/explorer.html", wait_until="load")
         page.wait_for_selector(".js-plotly-plot .main-svg")
         for name in ("peak", "warmup", "decay", "floor", "updates"):
-            ends = page.evaluate(f"(() => {{ const s = document.querySelector('#explorer [name={name}]'); return [+s.min, +s.max, +s.step || 1]; }})()")
+            ends = page.evaluate(
+                f"(() => {{ const s = document.querySelector('#explorer [name={name}]'); return [+s.min, +s.max, +s.step || 1]; }})()"
+            )
             steps = round((ends[1] - ends[0]) / ends[2])
-            values = [ends[0] + ends[2] * (steps * k // (4 * repeats)) for k in range(4 * repeats)]
+            values = [
+                ends[0] + ends[2] * (steps * k // (4 * repeats))
+                for k in range(4 * repeats)
+            ]
             times = [page.evaluate(SLIDE, [name, value]) for value in values]
             blocked, drawn = (statistics.median(some) for some in zip(*times))
             worst = max(drawn for _, drawn in times)
-            say(f"explorer, slider {name}: from its move to the picture, median (longest)",
-                f"{drawn:.0f} ms ({worst:.0f} ms), {blocked:.0f} ms of it at work", "under 50 ms")
+            say(
+                f"explorer, slider {name}: from its move to the picture, median (longest)",
+                f"{drawn:.0f} ms ({worst:.0f} ms), {blocked:.0f} ms of it at work",
+                "under 50 ms",
+            )
         browser.close()
 
 

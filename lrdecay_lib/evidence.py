@@ -31,11 +31,23 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-__all__ = ["grid", "tune", "Tuned", "paired", "Effect", "verdict", "check", "Verdict", "ledger"]
+__all__ = [
+    "grid",
+    "tune",
+    "Tuned",
+    "paired",
+    "Effect",
+    "verdict",
+    "check",
+    "Verdict",
+    "ledger",
+]
 
 FEWEST_SEEDS = 5
 MIME = "application/vnd.lrdecay.claim+json"
-LEDGER = Path(__file__).with_name("ledger.json")  # written by the book's build from the lessons' outputs
+LEDGER = Path(__file__).with_name(
+    "ledger.json"
+)  # written by the book's build from the lessons' outputs
 
 
 def grid(low, high):
@@ -44,7 +56,9 @@ def grid(low, high):
     A factor of 2 is too coarse: the rival whose best rate happens to fall on the grid wins by that alone.
     """
     if not 0 < low < high or not np.isfinite(high):
-        raise ValueError(f"low must be above 0 and below high; got low={low!r}, high={high!r}")
+        raise ValueError(
+            f"low must be above 0 and below high; got low={low!r}, high={high!r}"
+        )
     count = int(np.ceil(2 * np.log2(high / low) - 1e-9)) + 1
     return [float(f"{low * 2 ** (i / 2):.6g}") for i in range(count)]
 
@@ -102,30 +116,43 @@ def tune(table, metric, better="lower"):
     column = _column(table, metric, "validation")
     _one_optimizer(table)
     peaks, scores, seeds = {}, {}, None
-    counts = {name: (runs["peak"].nunique(), runs["seed"].nunique()) for name, runs in table.groupby("schedule", sort=False)}
+    counts = {
+        name: (runs["peak"].nunique(), runs["seed"].nunique())
+        for name, runs in table.groupby("schedule", sort=False)
+    }
     if len(set(counts.values())) > 1:
-        raise ValueError("unequal budgets: each schedule must be tuned over as many peaks and seeds as its rivals, or the one "
-                         f"with more tries wins by luck; got (peaks, seeds) of {counts}")
+        raise ValueError(
+            "unequal budgets: each schedule must be tuned over as many peaks and seeds as its rivals, or the one "
+            f"with more tries wins by luck; got (peaks, seeds) of {counts}"
+        )
     for name, runs in table.groupby("schedule", sort=False):
         values = _wide(runs, "peak", column, name)
         if seeds not in (None, frozenset(values.index)):
-            raise ValueError(f"unpaired seeds: {name!r} was tuned on other seeds than its rivals")
+            raise ValueError(
+                f"unpaired seeds: {name!r} was tuned on other seeds than its rivals"
+            )
         seeds = frozenset(values.index)
         _enough(seeds)
         grid_of_name = values.columns.to_numpy()
         steps = grid_of_name[1:] / grid_of_name[:-1]
         if len(grid_of_name) < 3 or steps.max() > np.sqrt(2) * 1.01:
-            raise ValueError(f"the grid of {name!r} is too coarse: neighbours may differ by sqrt(2) at most, and there must be at "
-                             f"least 3; got {_numbers(grid_of_name)}. Use evidence.grid(low, high)")
+            raise ValueError(
+                f"the grid of {name!r} is too coarse: neighbours may differ by sqrt(2) at most, and there must be at "
+                f"least 3; got {_numbers(grid_of_name)}. Use evidence.grid(low, high)"
+            )
         worst = np.inf if better == "lower" else -np.inf
         score = values.where(np.isfinite(values), worst).mean()
         if "diverged" in table:
-            score = score.where(~_wide(runs, "peak", "diverged", name).any().to_numpy(dtype=bool), worst)
+            score = score.where(
+                ~_wide(runs, "peak", "diverged", name).any().to_numpy(dtype=bool), worst
+            )
         best = score.idxmin() if better == "lower" else score.idxmax()
         if best in (grid_of_name[0], grid_of_name[-1]):
             side = "below" if best == grid_of_name[0] else "above"
-            raise ValueError(f"the best peak of {name!r}, {best:g}, lies at the edge of its grid {_numbers(grid_of_name)}, so a "
-                             f"better one may lie {side} it. Widen the grid, for every schedule alike")
+            raise ValueError(
+                f"the best peak of {name!r}, {best:g}, lies at the edge of its grid {_numbers(grid_of_name)}, so a "
+                f"better one may lie {side} it. Widen the grid, for every schedule alike"
+            )
         peaks[name], scores[name] = float(best), score
     return Tuned(peaks, metric, better, seeds, scores)
 
@@ -162,7 +189,14 @@ class Effect:
     def interval(self):
         if np.ptp(self.values) == 0:
             return self.mean, self.mean
-        return tuple(map(float, stats.t.interval(self.level, len(self.values) - 1, self.mean, stats.sem(self.values))))
+        return tuple(
+            map(
+                float,
+                stats.t.interval(
+                    self.level, len(self.values) - 1, self.mean, stats.sem(self.values)
+                ),
+            )
+        )
 
     low = property(lambda self: self.interval[0])
     high = property(lambda self: self.interval[1])
@@ -171,21 +205,38 @@ class Effect:
     def bootstrap(self):
         if np.ptp(self.values) == 0:
             return self.mean, self.mean
-        found = stats.bootstrap((self.values,), np.mean, confidence_level=self.level, n_resamples=9999,
-                                random_state=np.random.default_rng(0)).confidence_interval
+        found = stats.bootstrap(
+            (self.values,),
+            np.mean,
+            confidence_level=self.level,
+            n_resamples=9999,
+            random_state=np.random.default_rng(0),
+        ).confidence_interval
         return float(found.low), float(found.high)
 
     def __neg__(self):
         """The same comparison for a claim that says the opposite: positive where the treatment is worse."""
-        turned = {"better": "worse", "worse": "better"}.get(self.positive, f"not {self.positive}")
-        return Effect(self.treatment, self.baseline, self.metric, self.unit, tuple(-v for v in self.values),
-                      self.seeds, self.level, turned)
+        turned = {"better": "worse", "worse": "better"}.get(
+            self.positive, f"not {self.positive}"
+        )
+        return Effect(
+            self.treatment,
+            self.baseline,
+            self.metric,
+            self.unit,
+            tuple(-v for v in self.values),
+            self.seeds,
+            self.level,
+            turned,
+        )
 
     def __str__(self):
         unit = f" {self.unit}" if self.unit else ""
-        sentence = (f"{self.treatment} against {self.baseline}, {self.metric}: {self.mean:+.3g}{unit} "
-                    f"[{self.low:+.3g}, {self.high:+.3g}] (positive is {self.positive}; {self.level:.0%} interval over "
-                    f"{len(self.seeds)} paired seeds)")
+        sentence = (
+            f"{self.treatment} against {self.baseline}, {self.metric}: {self.mean:+.3g}{unit} "
+            f"[{self.low:+.3g}, {self.high:+.3g}] (positive is {self.positive}; {self.level:.0%} interval over "
+            f"{len(self.seeds)} paired seeds)"
+        )
         if self.low <= 0 <= self.high:
             sentence += "; no difference was shown"
         return sentence + "."
@@ -193,7 +244,17 @@ class Effect:
     __repr__ = __str__
 
 
-def paired(table, treatment, baseline, metric, better="lower", tuned=None, percent=False, unit=None, level=0.95):
+def paired(
+    table,
+    treatment,
+    baseline,
+    metric,
+    better="lower",
+    tuned=None,
+    percent=False,
+    unit=None,
+    level=0.95,
+):
     """How much better ``treatment`` is than ``baseline``, seed by seed.
 
     The same seed means the same data, initial weights and data order for both, so the difference of a seed
@@ -223,43 +284,74 @@ def paired(table, treatment, baseline, metric, better="lower", tuned=None, perce
     for name in (treatment, baseline):
         runs = table[table["schedule"] == name]
         if not len(runs):
-            raise ValueError(f"the table has no schedule {name!r}; it has {sorted(table['schedule'].unique())}")
+            raise ValueError(
+                f"the table has no schedule {name!r}; it has {sorted(table['schedule'].unique())}"
+            )
         if runs["peak"].nunique() != 1:
-            raise ValueError(f"{name!r} has {runs['peak'].nunique()} peaks in the table: choose one with evidence.tune, on other seeds, "
-                             "and report only that")
+            raise ValueError(
+                f"{name!r} has {runs['peak'].nunique()} peaks in the table: choose one with evidence.tune, on other seeds, "
+                "and report only that"
+            )
         if metric != "diverged" and "diverged" in runs and runs["diverged"].any():
-            raise ValueError(f"{int(runs['diverged'].sum())} runs of {name!r} diverged, so their mean {metric} means nothing. Compare "
-                             "metric='diverged', the share of runs that do, or choose peaks at which none does")
-        chosen[name] = runs["peak"].iloc[0], _wide(runs, "peak", column, name).iloc[:, 0].astype(float)
+            raise ValueError(
+                f"{int(runs['diverged'].sum())} runs of {name!r} diverged, so their mean {metric} means nothing. Compare "
+                "metric='diverged', the share of runs that do, or choose peaks at which none does"
+            )
+        chosen[name] = (
+            runs["peak"].iloc[0],
+            _wide(runs, "peak", column, name).iloc[:, 0].astype(float),
+        )
     (peak, a), (rival_peak, b) = chosen[treatment], chosen[baseline]
     if set(a.index) != set(b.index):
-        raise ValueError(f"unpaired seeds: {treatment!r} has {sorted(a.index)}, {baseline!r} has {sorted(b.index)}. "
-                         "Rivals must run on the same seeds, or chance differences of data and weights drown the effect")
+        raise ValueError(
+            f"unpaired seeds: {treatment!r} has {sorted(a.index)}, {baseline!r} has {sorted(b.index)}. "
+            "Rivals must run on the same seeds, or chance differences of data and weights drown the effect"
+        )
     _enough(a.index)
     if tuned is None:
         if peak != rival_peak:
-            raise ValueError(f"unequal budgets: the peaks differ ({peak:g} and {rival_peak:g}), and nothing says how they were chosen. "
-                             "Pass tuned=evidence.tune(...)")
+            raise ValueError(
+                f"unequal budgets: the peaks differ ({peak:g} and {rival_peak:g}), and nothing says how they were chosen. "
+                "Pass tuned=evidence.tune(...)"
+            )
     else:
-        _check_tuned(tuned, metric, better, {treatment: peak, baseline: rival_peak}, a.index)
+        _check_tuned(
+            tuned, metric, better, {treatment: peak, baseline: rival_peak}, a.index
+        )
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
-        raise ValueError(f"{column!r} holds values that are not finite, so it has no mean")
+        raise ValueError(
+            f"{column!r} holds values that are not finite, so it has no mean"
+        )
     difference = (b - a.reindex(b.index)) * (1 if better == "lower" else -1)
     if percent:
         difference, unit = 100 * difference / abs(b.mean()), "%"
-    return Effect(treatment, baseline, metric, unit or "", tuple(map(float, difference)), tuple(map(int, b.index)), level)
+    return Effect(
+        treatment,
+        baseline,
+        metric,
+        unit or "",
+        tuple(map(float, difference)),
+        tuple(map(int, b.index)),
+        level,
+    )
 
 
 def _check_tuned(tuned, metric, better, peaks, seeds):
     if (tuned.metric, tuned.better) != (metric, better):
-        raise ValueError(f"chosen by {tuned.metric!r} ({tuned.better} is better), reported by {metric!r} ({better}): choose and report "
-                         "by the same metric, or a peak that is good for one makes its schedule look bad by the other")
+        raise ValueError(
+            f"chosen by {tuned.metric!r} ({tuned.better} is better), reported by {metric!r} ({better}): choose and report "
+            "by the same metric, or a peak that is good for one makes its schedule look bad by the other"
+        )
     both = tuned.seeds & set(seeds)
     if both:
-        raise ValueError(f"the seeds {sorted(both)} chose the peaks, so they flatter the winner. Report on other seeds")
+        raise ValueError(
+            f"the seeds {sorted(both)} chose the peaks, so they flatter the winner. Report on other seeds"
+        )
     for name, peak in peaks.items():
         if tuned.peaks.get(name) != peak:
-            raise ValueError(f"the peak of {name!r} in the table is {peak:g}, but tuning chose {tuned.peaks.get(name)}")
+            raise ValueError(
+                f"the peak of {name!r} in the table is {peak:g}, but tuning chose {tuned.peaks.get(name)}"
+            )
 
 
 # --- verdicts -----------------------------------------------------------------------------------------
@@ -285,21 +377,41 @@ class Verdict:
     @property
     def row(self):
         """The row of the ledger, as plain values that ``json.dumps`` takes."""
-        return {"claim": self.claim, "text": self.text, "verdict": self.verdict, "because": self.because,
-                "conditions": [
-                    {"condition": name, "treatment": effect.treatment, "baseline": effect.baseline,
-                     "metric": effect.metric, "effect": effect.mean, "interval": list(effect.interval),
-                     "bootstrap": list(effect.bootstrap), "level": effect.level, "unit": effect.unit,
-                     "seeds": list(effect.seeds), "positive": effect.positive} for name, effect in self.effects.items()]}
+        return {
+            "claim": self.claim,
+            "text": self.text,
+            "verdict": self.verdict,
+            "because": self.because,
+            "conditions": [
+                {
+                    "condition": name,
+                    "treatment": effect.treatment,
+                    "baseline": effect.baseline,
+                    "metric": effect.metric,
+                    "effect": effect.mean,
+                    "interval": list(effect.interval),
+                    "bootstrap": list(effect.bootstrap),
+                    "level": effect.level,
+                    "unit": effect.unit,
+                    "seeds": list(effect.seeds),
+                    "positive": effect.positive,
+                }
+                for name, effect in self.effects.items()
+            ],
+        }
 
     def __str__(self):
-        return f"Claim {self.claim}: {self.text}\nVerdict: {self.verdict}. {self.because}"
+        return (
+            f"Claim {self.claim}: {self.text}\nVerdict: {self.verdict}. {self.because}"
+        )
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/plain": str(self),
-                "text/markdown": f"> **Claim {self.claim}:** {self.text}\n>\n> **Verdict: {self.verdict}.** "
-                                 + self.because.replace("\n", "\n> - "),
-                MIME: self.row}
+        return {
+            "text/plain": str(self),
+            "text/markdown": f"> **Claim {self.claim}:** {self.text}\n>\n> **Verdict: {self.verdict}.** "
+            + self.because.replace("\n", "\n> - "),
+            MIME: self.row,
+        }
 
 
 def verdict(claim, text, effects, margin=0.0):
@@ -314,21 +426,41 @@ def verdict(claim, text, effects, margin=0.0):
     Returns:
         `Verdict`.
     """
-    if not isinstance(effects, dict) or not effects or not all(isinstance(e, Effect) for e in effects.values()):
-        raise ValueError(f"effects must be a dict: condition -> Effect, at least one; got {effects!r}")
+    if (
+        not isinstance(effects, dict)
+        or not effects
+        or not all(isinstance(e, Effect) for e in effects.values())
+    ):
+        raise ValueError(
+            f"effects must be a dict: condition -> Effect, at least one; got {effects!r}"
+        )
     if not margin >= 0:
         raise ValueError(f"margin must be at least 0; got {margin!r}")
     sides = {"for": [], "against": [], "open": []}
     for name, effect in effects.items():
-        sides["for" if effect.low > margin else "against" if effect.high < margin else "open"].append(name)
+        sides[
+            "for"
+            if effect.low > margin
+            else "against"
+            if effect.high < margin
+            else "open"
+        ].append(name)
     if sides["for"]:
         word = "it depends" if sides["against"] or sides["open"] else "supported"
     else:
         word = "refuted" if sides["against"] else "not shown"
     sentences = [f"{name}: {effect}" for name, effect in effects.items()]
     if len(effects) > 1:
-        says = {"for": "for the claim", "against": "against it", "open": "no difference was shown"}
-        summary = "; ".join(f"{says[side]}: {', '.join(names)}" for side, names in sides.items() if names)
+        says = {
+            "for": "for the claim",
+            "against": "against it",
+            "open": "no difference was shown",
+        }
+        summary = "; ".join(
+            f"{says[side]}: {', '.join(names)}"
+            for side, names in sides.items()
+            if names
+        )
         sentences.insert(0, summary[0].upper() + summary[1:] + ".")
     if margin:
         sentences.append(f"An effect of up to {margin:g} does not count.")
@@ -367,36 +499,52 @@ def _column(table, metric, split):
     for name in (f"{split}_{metric}", metric):
         if name in table:
             return name
-    raise ValueError(f"metric must be a column, or end one as in {split}_loss; got {metric!r}, the table has {list(table.columns)}")
+    raise ValueError(
+        f"metric must be a column, or end one as in {split}_loss; got {metric!r}, the table has {list(table.columns)}"
+    )
 
 
 def _check_better(metric, better):
     if better not in ("lower", "higher"):
         raise ValueError(f"better must be 'lower' or 'higher'; got {better!r}")
-    wrong = "lower" if metric.endswith(("accuracy", "r2")) else "higher" if metric.endswith(("loss", "diverged")) else None
+    wrong = (
+        "lower"
+        if metric.endswith(("accuracy", "r2"))
+        else "higher"
+        if metric.endswith(("loss", "diverged"))
+        else None
+    )
     if better == wrong:
         raise ValueError(f"better={better!r} contradicts the metric {metric!r}")
 
 
 def _one_optimizer(table):
     if "optimizer" in table and table["optimizer"].nunique() > 1:
-        raise ValueError(f"the table mixes the optimizers {sorted(table['optimizer'].unique())}; compare them one at a time, "
-                         "as table[table.optimizer == 'sgd']")
+        raise ValueError(
+            f"the table mixes the optimizers {sorted(table['optimizer'].unique())}; compare them one at a time, "
+            "as table[table.optimizer == 'sgd']"
+        )
 
 
 def _enough(seeds):
     if len(seeds) < FEWEST_SEEDS:
-        raise ValueError(f"{len(seeds)} seeds are too few: with fewer than {FEWEST_SEEDS} the interval itself is mostly luck. "
-                         "Ten are good, twenty are better")
+        raise ValueError(
+            f"{len(seeds)} seeds are too few: with fewer than {FEWEST_SEEDS} the interval itself is mostly luck. "
+            "Ten are good, twenty are better"
+        )
 
 
 def _wide(runs, columns, value, name):
     """Seeds down, ``columns`` across; every cell filled exactly once."""
     if runs.duplicated(["seed", columns]).any():
-        raise ValueError(f"{name!r} has several runs with one seed and one peak; the table must have one row for each")
+        raise ValueError(
+            f"{name!r} has several runs with one seed and one peak; the table must have one row for each"
+        )
     wide = runs.pivot(index="seed", columns=columns, values=value).sort_index()
     if len(runs) != wide.size:
-        raise ValueError(f"unpaired seeds: some runs of {name!r} are missing ({len(runs)} of {wide.size}); was the sweep interrupted?")
+        raise ValueError(
+            f"unpaired seeds: some runs of {name!r} are missing ({len(runs)} of {wide.size}); was the sweep interrupted?"
+        )
     return wide
 
 

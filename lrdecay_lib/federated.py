@@ -37,7 +37,9 @@ class Result(NamedTuple):
     curves: pd.DataFrame
 
 
-def sweep(task, schedules, peaks, seeds, rounds, ridge=0.0, batch_size=10, evaluate_every=None):
+def sweep(
+    task, schedules, peaks, seeds, rounds, ridge=0.0, batch_size=10, evaluate_every=None
+):
     """Federated averaging for each schedule, peak and seed.
 
     A round hands the common weights to every client, which passes once over its own images in batches, and
@@ -63,15 +65,43 @@ def sweep(task, schedules, peaks, seeds, rounds, ridge=0.0, batch_size=10, evalu
     seeds = distinct("seeds", [int(generator(seed, 0) and seed) for seed in seeds])
     if not ridge >= 0:
         raise ValueError(f"ridge must be at least 0; got {ridge!r}")
-    runs = [(name, peak) for name, its in peaks_of(schedules, peaks).items() for peak in its]
-    rates = np.stack([valid_rates(peak * np.array([schedules[name](r) for r in range(rounds)]), repr(name)) for name, peak in runs], axis=1)
-    marks = {rounds} | set(range(0, rounds, whole("evaluate_every", evaluate_every)) if evaluate_every is not None else ())
-    with threadpool_limits(1):  # the matrices are so small that several threads only wait for each other
-        rows = [{"schedule": name, "peak": peak, "seed": seed, "round": r, **{key: of[i] for key, of in values.items()}}
-                for seed in seeds for r, values in _evaluated(task, seed, rates, ridge, batch_size, marks)
-                for i, (name, peak) in enumerate(runs)]
+    runs = [
+        (name, peak) for name, its in peaks_of(schedules, peaks).items() for peak in its
+    ]
+    rates = np.stack(
+        [
+            valid_rates(
+                peak * np.array([schedules[name](r) for r in range(rounds)]), repr(name)
+            )
+            for name, peak in runs
+        ],
+        axis=1,
+    )
+    marks = {rounds} | set(
+        range(0, rounds, whole("evaluate_every", evaluate_every))
+        if evaluate_every is not None
+        else ()
+    )
+    with threadpool_limits(
+        1
+    ):  # the matrices are so small that several threads only wait for each other
+        rows = [
+            {
+                "schedule": name,
+                "peak": peak,
+                "seed": seed,
+                "round": r,
+                **{key: of[i] for key, of in values.items()},
+            }
+            for seed in seeds
+            for r, values in _evaluated(task, seed, rates, ridge, batch_size, marks)
+            for i, (name, peak) in enumerate(runs)
+        ]
     curves = pd.DataFrame(rows)
-    return Result(curves[curves["round"] == rounds].drop(columns="round").reset_index(drop=True), curves)
+    return Result(
+        curves[curves["round"] == rounds].drop(columns="round").reset_index(drop=True),
+        curves,
+    )
 
 
 def _evaluated(task, seed, rates, ridge, batch_size, marks):
@@ -83,8 +113,13 @@ def _evaluated(task, seed, rates, ridge, batch_size, marks):
     for r, w in enumerate(_average(clients, seed, rates, ridge, batch_size)):
         if r in marks:
             scores = _scores(test[0], w)
-            values = {"validation_loss": _loss(_scores(validation[0], w), validation[1]),
-                      "test_loss": _loss(scores, test[1]), "test_accuracy": (scores.argmax(axis=-1) == test[1][:, None]).mean(axis=0)}
+            values = {
+                "validation_loss": _loss(_scores(validation[0], w), validation[1]),
+                "test_loss": _loss(scores, test[1]),
+                "test_accuracy": (scores.argmax(axis=-1) == test[1][:, None]).mean(
+                    axis=0
+                ),
+            }
             values["diverged"] = ~np.isfinite(values["validation_loss"])
             if ridge:
                 values["gap"] = _objective(clients, w, ridge) - least
@@ -96,7 +131,9 @@ def _average(clients, seed, rates, ridge, batch_size):
     x, y = clients
     count, images = y.shape
     if images % batch_size:
-        raise ValueError(f"batch_size must divide the {images} images of a client; got {batch_size}")
+        raise ValueError(
+            f"batch_size must divide the {images} images of a client; got {batch_size}"
+        )
     rng, w = generator(seed, ORDER), np.zeros((x.shape[-1], rates.shape[1] * CLASSES))
     yield w
     for of_round in rates:
@@ -104,7 +141,9 @@ def _average(clients, seed, rates, ridge, batch_size):
         order = rng.permuted(np.tile(np.arange(images), (count, 1)), axis=1)
         for some in np.split(order, images // batch_size, axis=1):
             mine = np.arange(count)[:, None], some
-            local = local - np.repeat(of_round, CLASSES) * _gradient(local, x[mine], y[mine], ridge)
+            local = local - np.repeat(of_round, CLASSES) * _gradient(
+                local, x[mine], y[mine], ridge
+            )
         w = local.mean(axis=0)
         yield w
 
@@ -131,7 +170,9 @@ def _gradient(w, x, y, ridge):
     slopes = np.exp(scores - scores.max(axis=-1, keepdims=True))
     slopes /= slopes.sum(axis=-1, keepdims=True)
     slopes -= np.eye(CLASSES)[y][:, :, None]
-    return x.transpose(0, 2, 1) @ slopes.reshape(*x.shape[:2], -1) / x.shape[1] + ridge * w
+    return (
+        x.transpose(0, 2, 1) @ slopes.reshape(*x.shape[:2], -1) / x.shape[1] + ridge * w
+    )
 
 
 def _loss(scores, y):
@@ -156,4 +197,10 @@ def _least(clients, ridge):
         return _objective(clients, w, ridge)[0], _gradient(w[None], x, y, ridge).ravel()
 
     start = np.zeros(x.shape[-1] * CLASSES)
-    return minimize(value_and_gradient, start, jac=True, method="L-BFGS-B", options={"ftol": 1e-14, "gtol": 1e-8}).fun
+    return minimize(
+        value_and_gradient,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        options={"ftol": 1e-14, "gtol": 1e-8},
+    ).fun

@@ -18,7 +18,9 @@ class KerasSchedule(keras.optimizers.schedules.LearningRateSchedule):
 
     def __init__(self, schedule):
         super().__init__()
-        self.schedule = schedule if isinstance(schedule, Schedule) else from_dict(schedule)
+        self.schedule = (
+            schedule if isinstance(schedule, Schedule) else from_dict(schedule)
+        )
 
     def __call__(self, step):
         ops = keras.ops

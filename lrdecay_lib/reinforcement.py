@@ -32,13 +32,20 @@ FARTHEST, STEEPEST, LONGEST = 2.4, 12 * 2 * np.pi / 360, 500  # where an episode
 
 # PPO with its usual settings, but for smaller networks and a shorter run
 ROUNDS, CARTS, STEPS = 40, 4, 128  # in a round each cart takes so many steps,
-EPOCHS, BATCHES = 4, 4  # and then they are learned from in so many epochs of so many batches
+EPOCHS, BATCHES = (
+    4,
+    4,
+)  # and then they are learned from in so many epochs of so many batches
 UPDATES = ROUNDS * EPOCHS * BATCHES
 HIDDEN, DISCOUNT, TRACE, CLIP = 16, 0.99, 0.95, 0.2
 EPISODES = 16  # of an evaluation
 
-_TOGETHER = 40  # runs side by side; the arrays of more would not fit into a core's cache
-_ROLLS, _ORDER, _EXAM, _POLICY, _CRITIC = range(10, 15)  # streams of a seed's random numbers
+_TOGETHER = (
+    40  # runs side by side; the arrays of more would not fit into a core's cache
+)
+_ROLLS, _ORDER, _EXAM, _POLICY, _CRITIC = range(
+    10, 15
+)  # streams of a seed's random numbers
 
 
 # --- the environment ------------------------------------------------------------------------------
@@ -58,18 +65,26 @@ def step(state, right):
     sin, cos = _sin_cos(angle)
     mass, moment = CART + POLE, POLE * HALF_LENGTH
     push = (np.where(right, FORCE, -FORCE) + moment * (turning * turning) * sin) / mass
-    spin = (GRAVITY * sin - cos * push) / (HALF_LENGTH * (4 / 3 - POLE * (cos * cos) / mass))
+    spin = (GRAVITY * sin - cos * push) / (
+        HALF_LENGTH * (4 / 3 - POLE * (cos * cos) / mass)
+    )
     pull = push - moment * spin * cos / mass
     place, angle = place + SECONDS * speed, angle + SECONDS * turning
     lost = (np.abs(place) > FARTHEST) | (np.abs(angle) > STEEPEST)
-    return np.stack([place, speed + SECONDS * pull, angle, turning + SECONDS * spin]), lost
+    return np.stack(
+        [place, speed + SECONDS * pull, angle, turning + SECONDS * spin]
+    ), lost
 
 
 def _sin_cos(angle):
     """Sine and cosine by their series, to the last digit up to 0.3; an episode ends at 0.21."""
     s = angle * angle
-    sin = angle * (1 - s / 6 * (1 - s / 20 * (1 - s / 42 * (1 - s / 72 * (1 - s / 110)))))
-    cos = 1 - s / 2 * (1 - s / 12 * (1 - s / 30 * (1 - s / 56 * (1 - s / 90 * (1 - s / 132)))))
+    sin = angle * (
+        1 - s / 6 * (1 - s / 20 * (1 - s / 42 * (1 - s / 72 * (1 - s / 110))))
+    )
+    cos = 1 - s / 2 * (
+        1 - s / 12 * (1 - s / 30 * (1 - s / 56 * (1 - s / 90 * (1 - s / 132))))
+    )
     return sin, cos
 
 
@@ -83,7 +98,9 @@ def _forward(weights, state):
     for weight, part in zip(inner[1:], state[1:]):
         hidden += weight[..., None] * part[:, None]
     hidden += bias[..., None]
-    hidden /= 1 + np.abs(hidden)  # softsign; in place, because new arrays cost more than sums
+    hidden /= 1 + np.abs(
+        hidden
+    )  # softsign; in place, because new arrays cost more than sums
     return hidden, (outer[..., None] * hidden).sum(axis=1) + shift
 
 
@@ -134,7 +151,12 @@ class _Chance:
         """
         inner = np.moveaxis(2 * self.uniform(4, HIDDEN) - 1, 1, 0)
         runs = inner.shape[1]
-        return [np.ascontiguousarray(inner), np.zeros((runs, HIDDEN)), np.zeros((runs, HIDDEN)), np.zeros((runs, 1))]
+        return [
+            np.ascontiguousarray(inner),
+            np.zeros((runs, HIDDEN)),
+            np.zeros((runs, HIDDEN)),
+            np.zeros((runs, 1)),
+        ]
 
 
 class _Adam:
@@ -142,13 +164,17 @@ class _Adam:
 
     def __init__(self, weights):
         self.weights = weights
-        self.means, self.squares = ([np.zeros_like(w) for w in weights] for _ in range(2))
+        self.means, self.squares = (
+            [np.zeros_like(w) for w in weights] for _ in range(2)
+        )
         self.left = 1.0, 1.0  # of the zeros that both averages start from
 
     def update(self, gradients, rates):
         self.left = self.left[0] * 0.9, self.left[1] * 0.999
         pace = (rates * np.sqrt(1 - self.left[1]) / (1 - self.left[0]))[:, None]
-        for weight, gradient, mean, square in zip(self.weights, gradients, self.means, self.squares):
+        for weight, gradient, mean, square in zip(
+            self.weights, gradients, self.means, self.squares
+        ):
             mean += 0.1 * (gradient - mean)
             square += 0.001 * (gradient * gradient - square)
             weight -= pace * mean / (np.sqrt(square) + 1e-7)
@@ -199,7 +225,12 @@ def _update(policy, critic, optimizers, batch, rates):
     gain = gain - gain.sum(axis=-1, keepdims=True) / size
     gain = gain / (np.sqrt((gain * gain).sum(axis=-1, keepdims=True) / size) + 1e-8)
     hidden, logit = _forward(policy, state)
-    optimizers[0].update(_backward(policy, state, hidden, _policy_slope(logit, right, likely, gain) / size), rates)
+    optimizers[0].update(
+        _backward(
+            policy, state, hidden, _policy_slope(logit, right, likely, gain) / size
+        ),
+        rates,
+    )
     hidden, value = _forward(critic, state)
     optimizers[1].update(_backward(critic, state, hidden, (value - aim) / size), rates)
 
@@ -222,19 +253,37 @@ def _learn(rates, seeds, marks):
     runs, count = len(seeds), STEPS * CARTS
     policy, critic = (_Chance(seeds, stream).weights() for stream in (_POLICY, _CRITIC))
     optimizers = _Adam(policy), _Adam(critic)
-    chance, shuffle, exam = _Chance(seeds, _ROLLS), _Chance(seeds, _ORDER), _Chance(seeds, _EXAM).starts(EPISODES)
-    state, age, rows = chance.starts(CARTS), np.zeros((runs, CARTS), dtype=int), np.arange(runs)[:, None]
+    chance, shuffle, exam = (
+        _Chance(seeds, _ROLLS),
+        _Chance(seeds, _ORDER),
+        _Chance(seeds, _EXAM).starts(EPISODES),
+    )
+    state, age, rows = (
+        chance.starts(CARTS),
+        np.zeros((runs, CARTS), dtype=int),
+        np.arange(runs)[:, None],
+    )
     returns = [_evaluate(policy, exam)] * (0 in marks)
     for number, of_round in enumerate(rates.reshape(-1, EPOCHS, BATCHES, runs), 1):
-        (states, after, right, lost, over), state, age = _collect(policy, state, age, chance)
-        value, later = (_forward(critic, part.reshape(4, runs, count))[1].reshape(lost.shape) for part in (states, after))
+        (states, after, right, lost, over), state, age = _collect(
+            policy, state, age, chance
+        )
+        value, later = (
+            _forward(critic, part.reshape(4, runs, count))[1].reshape(lost.shape)
+            for part in (states, after)
+        )
         gain = _advantages(value, later, lost, over)
-        states, right, gain, aim = (part.reshape(*part.shape[:-2], count) for part in (states, right, gain, gain + value))
+        states, right, gain, aim = (
+            part.reshape(*part.shape[:-2], count)
+            for part in (states, right, gain, gain + value)
+        )
         chances = _logistic(_forward(policy, states)[1])
         samples = states, right, np.where(right, chances, 1 - chances), gain, aim
         for of_epoch in of_round:
             order = shuffle.order(count)
-            shuffled = [np.split(part[..., rows, order], BATCHES, axis=-1) for part in samples]
+            shuffled = [
+                np.split(part[..., rows, order], BATCHES, axis=-1) for part in samples
+            ]
             for batch, now in zip(zip(*shuffled), of_epoch):
                 _update(policy, critic, optimizers, batch, now)
         if number in marks:
@@ -263,21 +312,45 @@ def sweep(schedules, peaks, seeds, rounds=ROUNDS, evaluate_every=None, progress=
         of 16 episodes, in which the likelier push was made) and diverged (whether that is not finite: never).
     """
     rounds = whole("rounds", rounds)
-    every = rounds if evaluate_every is None else whole("evaluate_every", evaluate_every)
-    marks = sorted({*range(0, rounds, every), rounds} - ({0} if evaluate_every is None else set()))
+    every = (
+        rounds if evaluate_every is None else whole("evaluate_every", evaluate_every)
+    )
+    marks = sorted(
+        {*range(0, rounds, every), rounds} - ({0} if evaluate_every is None else set())
+    )
     jobs = _jobs(schedules, peaks, seeds, rounds * EPOCHS * BATCHES)
     size = min(_TOGETHER, -(-len(jobs) // cores()))
     groups = [jobs[i : i + size] for i in range(0, len(jobs), size)]
 
     def work(group):
-        return _learn(np.stack([rates for *_, rates in group], axis=1), [seed for *_, seed, _ in group], marks)
+        return _learn(
+            np.stack([rates for *_, rates in group], axis=1),
+            [seed for *_, seed, _ in group],
+            marks,
+        )
 
     with ThreadPoolExecutor(cores()) as pool:
-        bar = tqdm(pool.map(work, groups), total=len(groups), unit="group", disable=None if progress is None else not progress)
+        bar = tqdm(
+            pool.map(work, groups),
+            total=len(groups),
+            unit="group",
+            disable=None if progress is None else not progress,
+        )
         returns = np.concatenate(list(bar), axis=1)
-    return pd.DataFrame([{"schedule": name, "peak": peak, "seed": seed, "update": mark * EPOCHS * BATCHES, "return": value,
-                          "diverged": not np.isfinite(value)}
-                         for (name, peak, seed, _), of_run in zip(jobs, returns.T) for mark, value in zip(marks, of_run)])
+    return pd.DataFrame(
+        [
+            {
+                "schedule": name,
+                "peak": peak,
+                "seed": seed,
+                "update": mark * EPOCHS * BATCHES,
+                "return": value,
+                "diverged": not np.isfinite(value),
+            }
+            for (name, peak, seed, _), of_run in zip(jobs, returns.T)
+            for mark, value in zip(marks, of_run)
+        ]
+    )
 
 
 def _jobs(schedules, peaks, seeds, updates):
@@ -286,8 +359,17 @@ def _jobs(schedules, peaks, seeds, updates):
     jobs = []
     for name, its in peaks_of(schedules, peaks).items():
         if not callable(schedules[name]):
-            raise ValueError(f"{name!r} must be a callable of the update index; got {schedules[name]!r}")
+            raise ValueError(
+                f"{name!r} must be a callable of the update index; got {schedules[name]!r}"
+            )
         for peak in its:
-            rates = valid_rates(np.array([peak * schedules[name](t) for t in range(updates)], dtype=float), repr(name))
+            rates = valid_rates(
+                np.array(
+                    [peak * schedules[name](t) for t in range(updates)], dtype=float
+                ),
+                repr(name),
+            )
             jobs += [(name, peak, seed, rates) for seed in seeds]
-    return sorted(jobs, key=lambda job: job[2])  # runs of one seed share its random numbers
+    return sorted(
+        jobs, key=lambda job: job[2]
+    )  # runs of one seed share its random numbers

@@ -36,9 +36,25 @@ from numbers import Real
 import numpy as np
 
 __all__ = [
-    "Schedule", "Constant", "Anneal", "Exponential", "InverseTime", "Piecewise",
-    "Warmup", "Linear", "Cosine", "Polynomial", "InverseSqrt",
-    "Chain", "Scale", "Floor", "Shift", "Every", "Cycle", "SHAPES", "from_dict",
+    "Schedule",
+    "Constant",
+    "Anneal",
+    "Exponential",
+    "InverseTime",
+    "Piecewise",
+    "Warmup",
+    "Linear",
+    "Cosine",
+    "Polynomial",
+    "InverseSqrt",
+    "Chain",
+    "Scale",
+    "Floor",
+    "Shift",
+    "Every",
+    "Cycle",
+    "SHAPES",
+    "from_dict",
 ]
 
 LONGEST = 2**53  # the largest count whose every smaller count is exact in float64
@@ -51,16 +67,24 @@ def _count(name, value, least=0):
             raise TypeError
         count = operator.index(value)
     except TypeError:
-        raise ValueError(f"{name} must be a whole number, as an int; got {value!r}") from None
+        raise ValueError(
+            f"{name} must be a whole number, as an int; got {value!r}"
+        ) from None
     if not least <= count <= LONGEST:
-        raise ValueError(f"{name} must be at least {least} and at most 2**53; got {value!r}")
+        raise ValueError(
+            f"{name} must be at least {least} and at most 2**53; got {value!r}"
+        )
     return count
 
 
 def _number(name, value, low=0.0, high=math.inf, above=False):
     """A finite float in [low, high], or in (low, high] when ``above`` is true."""
     try:
-        number = math.nan if isinstance(value, bool) or not isinstance(value, Real) else float(value)
+        number = (
+            math.nan
+            if isinstance(value, bool) or not isinstance(value, Real)
+            else float(value)
+        )
     except OverflowError:  # an int beyond the largest float
         number = math.inf
     if not math.isfinite(number):
@@ -139,7 +163,11 @@ class Schedule:
         Raises:
             ValueError: if first never ends, or if the two do not meet (see `Chain`).
         """
-        return Chain((self, following)) if isinstance(following, Schedule) else NotImplemented
+        return (
+            Chain((self, following))
+            if isinstance(following, Schedule)
+            else NotImplemented
+        )
 
     def floor(self, share):
         """End at ``share`` of the peak instead of at 0: ``share * peak + (1 - share) * self(t)``."""
@@ -178,12 +206,17 @@ class Schedule:
 
     def to_dict(self):
         """Plain dicts, lists, strings and numbers that ``json.dumps`` takes; see `from_dict`."""
+
         def plain(value):
             if isinstance(value, Schedule):
                 return value.to_dict()
-            return [plain(item) for item in value] if isinstance(value, tuple) else value
+            return (
+                [plain(item) for item in value] if isinstance(value, tuple) else value
+            )
 
-        values = {field.name: plain(getattr(self, field.name)) for field in fields(self)}
+        values = {
+            field.name: plain(getattr(self, field.name)) for field in fields(self)
+        }
         return {"class": type(self).__name__, **values}
 
 
@@ -194,18 +227,25 @@ def from_dict(description):
         ValueError: if the description is not a dict, names no class of this module, or holds
             arguments that the class does not take.
     """
+
     def value_of(item):
         if isinstance(item, dict):
             return from_dict(item)
-        return tuple(value_of(part) for part in item) if isinstance(item, list) else item
+        return (
+            tuple(value_of(part) for part in item) if isinstance(item, list) else item
+        )
 
     if not isinstance(description, dict):
-        raise ValueError(f"a schedule's description must be a dict; got {description!r}")
+        raise ValueError(
+            f"a schedule's description must be a dict; got {description!r}"
+        )
     arguments = dict(description)
     name = arguments.pop("class", None)
     known = {kind.__name__: kind for kind in Schedule.__subclasses__()}
     if not isinstance(name, str) or name not in known:
-        raise ValueError(f"class must be one of {', '.join(sorted(known))}; got {name!r}")
+        raise ValueError(
+            f"class must be one of {', '.join(sorted(known))}; got {name!r}"
+        )
     takes = {field.name: field.default is MISSING for field in fields(known[name])}
     unknown = [str(key) for key in arguments if key not in takes]
     if unknown:
@@ -256,7 +296,9 @@ SHAPES = {
     # Hägele and others 2024, arXiv 2405.18392
     "1-sqrt": lambda p, ops: 1.0 - ops.sqrt(p),
     # Hsueh, Li and Wu 2019, arXiv 1806.01593, with L = -6 and U = 3, stretched to reach 1 and 0
-    "tanh": lambda p, ops: (math.tanh(3.0) - ops.tanh(9.0 * p - 6.0)) / (math.tanh(3.0) + math.tanh(6.0)),
+    "tanh": lambda p, ops: (
+        (math.tanh(3.0) - ops.tanh(9.0 * p - 6.0)) / (math.tanh(3.0) + math.tanh(6.0))
+    ),
     # no standard reference; this one does not depend on the unit of time: one decade, log10 from 1 to 10
     "log": lambda p, ops: 1.0 - ops.log(1.0 + 9.0 * p) / math.log(10.0),
     # Chen, Wolfe and Kyrillidis 2022, arXiv 2107.04197
@@ -303,15 +345,21 @@ class Anneal(Schedule):
     def __post_init__(self):
         known = (*SHAPES, "exponential", "polynomial")
         if self.shape not in known:
-            raise ValueError(f"shape must be one of {', '.join(sorted(known))}; got {self.shape!r}")
+            raise ValueError(
+                f"shape must be one of {', '.join(sorted(known))}; got {self.shape!r}"
+            )
         object.__setattr__(self, "steps", _count("steps", self.steps))
-        positive = self.shape == "exponential"  # a straight line on a log scale never reaches 0
+        positive = (
+            self.shape == "exponential"
+        )  # a straight line on a log scale never reaches 0
         object.__setattr__(self, "start", _number("start", self.start, above=positive))
         object.__setattr__(self, "stop", _number("stop", self.stop, above=positive))
         object.__setattr__(self, "power", _number("power", self.power, above=True))
         if self.power != 1.0 and self.shape != "polynomial":
-            raise ValueError(f"power belongs to the shape 'polynomial'; got power={self.power!r} "
-                             f"with shape={self.shape!r}")
+            raise ValueError(
+                f"power belongs to the shape 'polynomial'; got power={self.power!r} "
+                f"with shape={self.shape!r}"
+            )
 
     @property
     def peak(self):
@@ -324,7 +372,11 @@ class Anneal(Schedule):
         if self.shape == "exponential":
             value = ops.power(self.start, 1.0 - p) * ops.power(self.stop, p)
         else:
-            g = ops.power(1.0 - p, self.power) if self.shape == "polynomial" else SHAPES[self.shape](p, ops)
+            g = (
+                ops.power(1.0 - p, self.power)
+                if self.shape == "polynomial"
+                else SHAPES[self.shape](p, ops)
+            )
             value = self.start * g + self.stop * (1.0 - g)
         # TensorFlow's graphs turn t / steps into t * (1 / steps), which need not be 1 at t = steps; then a
         # root of 1 - p is 1e-8 instead of 0. So the end is decided by t, which is exact.
@@ -351,8 +403,12 @@ class Exponential(Schedule):
     steps = None
 
     def __post_init__(self):
-        object.__setattr__(self, "factor", _number("factor", self.factor, high=1.0, above=True))
-        object.__setattr__(self, "timescale", _number("timescale", self.timescale, above=True))
+        object.__setattr__(
+            self, "factor", _number("factor", self.factor, high=1.0, above=True)
+        )
+        object.__setattr__(
+            self, "timescale", _number("timescale", self.timescale, above=True)
+        )
 
     def _at(self, t, ops):
         return ops.power(self.factor, t / self.timescale)
@@ -377,7 +433,9 @@ class InverseTime(Schedule):
     steps = None
 
     def __post_init__(self):
-        object.__setattr__(self, "timescale", _number("timescale", self.timescale, above=True))
+        object.__setattr__(
+            self, "timescale", _number("timescale", self.timescale, above=True)
+        )
         object.__setattr__(self, "power", _number("power", self.power, above=True))
 
     def _at(self, t, ops):
@@ -412,16 +470,28 @@ class Piecewise(Schedule):
         try:
             boundaries, values = tuple(self.boundaries), tuple(self.values)
         except TypeError:
-            raise ValueError("boundaries and values must be sequences; "
-                             f"got {self.boundaries!r} and {self.values!r}") from None
-        boundaries = tuple(_count(f"boundaries[{i}]", b, least=1) for i, b in enumerate(boundaries))
+            raise ValueError(
+                "boundaries and values must be sequences; "
+                f"got {self.boundaries!r} and {self.values!r}"
+            ) from None
+        boundaries = tuple(
+            _count(f"boundaries[{i}]", b, least=1) for i, b in enumerate(boundaries)
+        )
         if not boundaries or any(a >= b for a, b in zip(boundaries, boundaries[1:])):
-            raise ValueError(f"boundaries must be strictly rising, at least one; got {boundaries!r}")
+            raise ValueError(
+                f"boundaries must be strictly rising, at least one; got {boundaries!r}"
+            )
         if len(values) != len(boundaries) + 1:
-            raise ValueError(f"values must be one more than boundaries, {len(boundaries) + 1}; "
-                             f"got {values!r}")
+            raise ValueError(
+                f"values must be one more than boundaries, {len(boundaries) + 1}; "
+                f"got {values!r}"
+            )
         object.__setattr__(self, "boundaries", boundaries)
-        object.__setattr__(self, "values", tuple(_number(f"values[{i}]", v) for i, v in enumerate(values)))
+        object.__setattr__(
+            self,
+            "values",
+            tuple(_number(f"values[{i}]", v) for i, v in enumerate(values)),
+        )
 
     @property
     def steps(self):
@@ -490,19 +560,24 @@ class Chain(Schedule):
 
     def __post_init__(self):
         if not isinstance(self.pieces, (tuple, list)) or not self.pieces:
-            raise ValueError(f"pieces must be a tuple of schedules; got {self.pieces!r}")
+            raise ValueError(
+                f"pieces must be a tuple of schedules; got {self.pieces!r}"
+            )
         flat = []
         for i, piece in enumerate(self.pieces):
             _schedule(f"pieces[{i}]", piece)
             flat += piece.pieces if isinstance(piece, Chain) else [piece]
         for first, following in zip(flat, flat[1:]):
             if first.steps is None:
-                raise ValueError(f"nothing can follow a schedule that never ends: {first!r}")
+                raise ValueError(
+                    f"nothing can follow a schedule that never ends: {first!r}"
+                )
             end, begin = first(first.steps), following(0)
             if not math.isclose(end, begin, rel_tol=1e-9):
                 raise ValueError(
                     f"the pieces do not meet: one ends at {end:g}, the next starts at {begin:g}. To scale "
-                    "both, put brackets around the chain: peak * (a >> b)")
+                    "both, put brackets around the chain: peak * (a >> b)"
+                )
         object.__setattr__(self, "pieces", tuple(flat))
 
     @property
@@ -518,7 +593,9 @@ class Chain(Schedule):
         value, begin = self.pieces[0]._at(t, ops), 0
         for before, piece in zip(self.pieces, self.pieces[1:]):
             begin += before.steps
-            value = ops.where(t >= begin, piece._at(ops.maximum(t - begin, 0.0), ops), value)
+            value = ops.where(
+                t >= begin, piece._at(ops.maximum(t - begin, 0.0), ops), value
+            )
         return value
 
 
@@ -532,7 +609,9 @@ class Scale(Schedule):
     def __post_init__(self):
         _schedule("schedule", self.schedule)
         object.__setattr__(self, "factor", _number("factor", self.factor))
-        _number("factor * peak", self.peak)  # two finite numbers can have an infinite product
+        _number(
+            "factor * peak", self.peak
+        )  # two finite numbers can have an infinite product
 
     @property
     def steps(self):
@@ -582,7 +661,11 @@ class Shift(Schedule):
 
     @property
     def steps(self):
-        return None if self.schedule.steps is None else max(self.schedule.steps - self.updates, 0)
+        return (
+            None
+            if self.schedule.steps is None
+            else max(self.schedule.steps - self.updates, 0)
+        )
 
     @property
     def peak(self):
@@ -605,7 +688,9 @@ class Every(Schedule):
 
     @property
     def steps(self):
-        return None if self.schedule.steps is None else self.schedule.steps * self.updates
+        return (
+            None if self.schedule.steps is None else self.schedule.steps * self.updates
+        )
 
     @property
     def peak(self):
@@ -639,12 +724,20 @@ class Cycle(Schedule):
 
     def __post_init__(self):
         if not _schedule("schedule", self.schedule).steps:
-            raise ValueError(f"only a schedule that ends, of at least one step, can be cycled; got {self.schedule!r}")
+            raise ValueError(
+                f"only a schedule that ends, of at least one step, can be cycled; got {self.schedule!r}"
+            )
         object.__setattr__(self, "times", _count("times", self.times, least=1))
         object.__setattr__(self, "stretch", _count("stretch", self.stretch, least=1))
-        object.__setattr__(self, "damp", _number("damp", self.damp, high=1.0, above=True))
-        if self.stretch > 1 and self.times > 53:  # refused before a huge power takes all memory
-            raise ValueError(f"times must be at most 53 where stretch is above 1; got {self.times!r}")
+        object.__setattr__(
+            self, "damp", _number("damp", self.damp, high=1.0, above=True)
+        )
+        if (
+            self.stretch > 1 and self.times > 53
+        ):  # refused before a huge power takes all memory
+            raise ValueError(
+                f"times must be at most 53 where stretch is above 1; got {self.times!r}"
+            )
         _count("the steps of all cycles together", self.steps)
 
     @property
@@ -660,7 +753,9 @@ class Cycle(Schedule):
 
     def _at(self, t, ops):
         scales = [float(self.stretch**i) for i in range(self.times)]
-        starts = np.cumsum([0.0] + [self.schedule.steps * scale for scale in scales[:-1]])
+        starts = np.cumsum(
+            [0.0] + [self.schedule.steps * scale for scale in scales[:-1]]
+        )
         run = _passed(starts, t, ops) - 1
         table = np.array([starts, scales, [self.damp**i for i in range(self.times)]])
         if ops is not np:

@@ -20,15 +20,27 @@ import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from .arguments import whole
 
-__all__ = ["Data", "Task", "NoisyQuadratic", "LinearRegression", "Diabetes", "Digits", "ClientDigits", "MNIST1D", "Teacher",
-           "AddingProblem", "Ratings", "Sequences"]
+__all__ = [
+    "Data",
+    "Task",
+    "NoisyQuadratic",
+    "LinearRegression",
+    "Diabetes",
+    "Digits",
+    "ClientDigits",
+    "MNIST1D",
+    "Teacher",
+    "AddingProblem",
+    "Ratings",
+    "Sequences",
+]
 
 # the streams of random numbers that one seed feeds; they must not be the same numbers
 _SPLIT, _NOISE, _TEACHER, _WEIGHTS, ORDER = range(5)
@@ -39,7 +51,7 @@ def generator(seed, stream):
     return np.random.default_rng((whole("seed", seed, least=0), stream))
 
 
-@lru_cache(maxsize=None)
+@cache
 def import_keras():
     """Keras, imported without TensorFlow's greeting.
 
@@ -57,12 +69,16 @@ def import_keras():
         os.close(saved)
         os.close(nowhere)
     if keras.backend.backend() != "tensorflow":
-        raise ImportError("the book trains with TensorFlow; unset KERAS_BACKEND, "
-                          f"which is {keras.backend.backend()!r}, and restart Python")
+        raise ImportError(
+            "the book trains with TensorFlow; unset KERAS_BACKEND, "
+            f"which is {keras.backend.backend()!r}, and restart Python"
+        )
     return keras
 
 
-_lock = threading.RLock()  # Keras's float type and Python's random state belong to the whole process
+_lock = (
+    threading.RLock()
+)  # Keras's float type and Python's random state belong to the whole process
 
 
 @contextmanager
@@ -146,8 +162,10 @@ class Task:
 
 def _values(model):
     """The values of a model's trainable and other variables, as tensors that later changes leave alone."""
-    return tuple([import_keras().ops.copy(v.value) for v in part]
-                 for part in (model.trainable_variables, model.non_trainable_variables))
+    return tuple(
+        [import_keras().ops.copy(v.value) for v in part]
+        for part in (model.trainable_variables, model.non_trainable_variables)
+    )
 
 
 def _first_seed(seed):
@@ -157,37 +175,59 @@ def _first_seed(seed):
 def _draws(seed, count=200):
     """The seeds that Keras's layers draw one after another while this seed's model is built."""
     rng = random.Random(_first_seed(seed))
-    return [rng.randint(1, 10**9) for _ in range(count)]  # as keras.random's make_default_seed does
+    return [
+        rng.randint(1, 10**9) for _ in range(count)
+    ]  # as keras.random's make_default_seed does
 
 
 @lru_cache(maxsize=64)
 def _recipe(task, dtype):
     """For each variable of the task's model a function: draws -> initial value. None if these miss what building gives."""
     keras = import_keras()
-    with precision(dtype), keras.StatelessScope():  # variables made in this scope keep their initializers until its end
+    with (
+        precision(dtype),
+        keras.StatelessScope(),
+    ):  # variables made in this scope keep their initializers until its end
         model = task.model(0, dtype)
-        initializers = {id(v): getattr(v, "_initializer", None) for v in model.variables}
+        initializers = {
+            id(v): getattr(v, "_initializer", None) for v in model.variables
+        }
     number = {draw: k for k, draw in enumerate(_draws(0))}
 
     def maker(variable):
         initializer, value = initializers[id(variable)], variable.value
         k = number.get(getattr(initializer, "seed", None))
         if k is not None:
-            kind, config, shape = type(initializer), initializer.get_config(), tuple(variable.shape)
-            return lambda draws: kind.from_config({**config, "seed": draws[k]})(shape, dtype=variable.dtype)
+            kind, config, shape = (
+                type(initializer),
+                initializer.get_config(),
+                tuple(variable.shape),
+            )
+            return lambda draws: kind.from_config({**config, "seed": draws[k]})(
+                shape, dtype=variable.dtype
+            )
         if variable.name == "seed_generator_state":  # of dropout: a draw and a count
             k = number[int(value[0])]
-            return lambda draws: keras.ops.convert_to_tensor([draws[k], 0], dtype=variable.dtype)
+            return lambda draws: keras.ops.convert_to_tensor(
+                [draws[k], 0], dtype=variable.dtype
+            )
         value = keras.ops.copy(value)
         return lambda draws: value
 
     try:
-        recipe = tuple([maker(v) for v in part] for part in (model.trainable_variables, model.non_trainable_variables))
+        recipe = tuple(
+            [maker(v) for v in part]
+            for part in (model.trainable_variables, model.non_trainable_variables)
+        )
         made = [make(_draws(1)) for part in recipe for make in part]
     except (KeyError, IndexError, TypeError, ValueError):
         return None
     built = [value for part in _values(task.model(1, dtype)) for value in part]
-    return recipe if all(np.array_equal(a, b) for a, b in zip(made, built, strict=True)) else None
+    return (
+        recipe
+        if all(np.array_equal(a, b) for a, b in zip(made, built, strict=True))
+        else None
+    )
 
 
 # --- losses and metrics ---------------------------------------------------------------------------
@@ -196,13 +236,17 @@ def _recipe(task, dtype):
 def squared_error(targets, outputs):
     """(target - output)**2 of each sample; targets and outputs have the same shape (samples, 1)."""
     if targets.shape != outputs.shape:
-        raise ValueError(f"targets and outputs must have one shape; got {targets.shape} and {outputs.shape}")
+        raise ValueError(
+            f"targets and outputs must have one shape; got {targets.shape} and {outputs.shape}"
+        )
     return import_keras().ops.square(targets - outputs)
 
 
 def cross_entropy(targets, outputs):
     """Cross-entropy in nats of each sample; targets are class numbers, outputs logits (..., classes)."""
-    return import_keras().losses.sparse_categorical_crossentropy(targets, outputs, from_logits=True)
+    return import_keras().losses.sparse_categorical_crossentropy(
+        targets, outputs, from_logits=True
+    )
 
 
 def accuracy(targets, outputs):
@@ -220,13 +264,18 @@ def r2(targets, outputs):
 
 def soft_cross_entropy(targets, outputs):
     """Cross-entropy in nats of each sample; targets are probabilities, outputs logits, both (..., classes)."""
-    return import_keras().losses.categorical_crossentropy(targets, outputs, from_logits=True)
+    return import_keras().losses.categorical_crossentropy(
+        targets, outputs, from_logits=True
+    )
 
 
 def excess(targets, outputs):
     """Cross-entropy minus its least possible value, the entropy of the target probabilities: 0 is perfect."""
     ops = import_keras().ops
-    entropy = -ops.sum(ops.where(targets > 0, targets * ops.log(ops.maximum(targets, 1e-300)), 0.0), axis=-1)
+    entropy = -ops.sum(
+        ops.where(targets > 0, targets * ops.log(ops.maximum(targets, 1e-300)), 0.0),
+        axis=-1,
+    )
     return soft_cross_entropy(targets, outputs) - entropy
 
 
@@ -250,7 +299,9 @@ def _at_least(least, **values):
 def _dense(features, hidden, outputs):
     keras = import_keras()
     layers = [keras.layers.Dense(width, activation="relu") for width in hidden]
-    return keras.Sequential([keras.Input((features,)), *layers, keras.layers.Dense(outputs)])
+    return keras.Sequential(
+        [keras.Input((features,)), *layers, keras.layers.Dense(outputs)]
+    )
 
 
 # --- the tasks ------------------------------------------------------------------------------------
@@ -279,13 +330,28 @@ class NoisyQuadratic(Task):
 
     def __post_init__(self):
         eigenvalues = np.asarray(self.eigenvalues, dtype=float)
-        noise = eigenvalues if self.noise is None else np.asarray(self.noise, dtype=float)
-        if eigenvalues.ndim != 1 or not len(eigenvalues) or not (np.isfinite(eigenvalues) & (eigenvalues > 0)).all():
-            raise ValueError(f"eigenvalues must be finite numbers above 0, at least one; got {self.eigenvalues!r}")
-        if noise.shape not in ((), eigenvalues.shape) or not (np.isfinite(noise) & (noise >= 0)).all():
-            raise ValueError(f"noise must be one number of at least 0, or one for each eigenvalue; got {self.noise!r}")
+        noise = (
+            eigenvalues if self.noise is None else np.asarray(self.noise, dtype=float)
+        )
+        if (
+            eigenvalues.ndim != 1
+            or not len(eigenvalues)
+            or not (np.isfinite(eigenvalues) & (eigenvalues > 0)).all()
+        ):
+            raise ValueError(
+                f"eigenvalues must be finite numbers above 0, at least one; got {self.eigenvalues!r}"
+            )
+        if (
+            noise.shape not in ((), eigenvalues.shape)
+            or not (np.isfinite(noise) & (noise >= 0)).all()
+        ):
+            raise ValueError(
+                f"noise must be one number of at least 0, or one for each eigenvalue; got {self.noise!r}"
+            )
         object.__setattr__(self, "eigenvalues", tuple(eigenvalues.tolist()))
-        object.__setattr__(self, "noise", tuple(np.broadcast_to(noise, eigenvalues.shape).tolist()))
+        object.__setattr__(
+            self, "noise", tuple(np.broadcast_to(noise, eigenvalues.shape).tolist())
+        )
 
     @staticmethod
     def loss(targets, outputs):
@@ -293,13 +359,22 @@ class NoisyQuadratic(Task):
         return outputs
 
     def data(self, seed, samples=None):
-        noise = generator(seed, _SPLIT).normal(size=(samples or 1000, len(self.eigenvalues))) * np.sqrt(self.noise)
-        exact = np.zeros((1, len(self.eigenvalues)))  # without noise the loss is the true one
+        noise = generator(seed, _SPLIT).normal(
+            size=(samples or 1000, len(self.eigenvalues))
+        ) * np.sqrt(self.noise)
+        exact = np.zeros(
+            (1, len(self.eigenvalues))
+        )  # without noise the loss is the true one
         return Data(*((x, np.zeros((len(x), 1))) for x in (noise, exact, exact)))
 
     def build(self):
         keras = import_keras()
-        return keras.Sequential([keras.Input((len(self.eigenvalues),)), _layers()["Quadratic"](self.eigenvalues, self.start)])
+        return keras.Sequential(
+            [
+                keras.Input((len(self.eigenvalues),)),
+                _layers()["Quadratic"](self.eigenvalues, self.start),
+            ]
+        )
 
     def expectation(self, schedule, updates, batch_size=1, momentum=0.0):
         """The expected loss under SGD, exactly: no seeds, no training.
@@ -327,9 +402,14 @@ class NoisyQuadratic(Task):
         _at_least(1, batch_size=batch_size)
         if not 0 <= momentum < 1:
             raise ValueError(f"momentum must lie in [0, 1); got {momentum!r}")
-        rates = np.array([schedule(t) for t in range(updates)] if callable(schedule) else schedule, dtype=float)
+        rates = np.array(
+            [schedule(t) for t in range(updates)] if callable(schedule) else schedule,
+            dtype=float,
+        )
         if rates.shape != (updates,):
-            raise ValueError(f"schedule must give one rate for each of the {updates} updates; got shape {rates.shape}")
+            raise ValueError(
+                f"schedule must give one rate for each of the {updates} updates; got shape {rates.shape}"
+            )
         h, noise = np.array(self.eigenvalues), np.array(self.noise) / batch_size
         A, C, V = np.full(len(h), self.start**2), np.zeros(len(h)), np.zeros(len(h))
         losses = np.empty(updates + 1)
@@ -338,7 +418,11 @@ class NoisyQuadratic(Task):
             for t, rate in enumerate(rates.tolist()):
                 if momentum:
                     D = momentum * C - (rate * h) * A
-                    V = momentum * (momentum * V - (2 * rate * h) * C) + (rate * h) ** 2 * A + rate**2 * noise
+                    V = (
+                        momentum * (momentum * V - (2 * rate * h) * C)
+                        + (rate * h) ** 2 * A
+                        + rate**2 * noise
+                    )
                     C = D + V
                     A = A + 2 * D + V
                 else:
@@ -384,7 +468,9 @@ class LinearRegression(Task):
 
         def draw(count):
             x = rng.uniform(size=(count, self.features))
-            y = x @ np.arange(1.0, self.features + 1) + self.noise * rng.normal(size=count)
+            y = x @ np.arange(1.0, self.features + 1) + self.noise * rng.normal(
+                size=count
+            )
             return x, y[:, None]
 
         return Data(draw(self.samples), draw(self.samples // 2), draw(self.samples))
@@ -416,8 +502,15 @@ class Diabetes(Task):
         x, y = load_diabetes(return_X_y=True, scaled=False)
         data = _split(x, y[:, None], (242, 100, 100), seed)
         standard = [(part.mean(axis=0), part.std(axis=0)) for part in data.train]
-        return Data(*(tuple((part - mean) / deviation for part, (mean, deviation) in zip(pair, standard))
-                      for pair in data))
+        return Data(
+            *(
+                tuple(
+                    (part - mean) / deviation
+                    for part, (mean, deviation) in zip(pair, standard)
+                )
+                for pair in data
+            )
+        )
 
     def build(self):
         return _dense(10, self.hidden, 1)
@@ -445,7 +538,9 @@ class Digits(Task):
 
     def __post_init__(self):
         if not 0 <= self.label_noise <= 1:
-            raise ValueError(f"label_noise must lie in [0, 1]; got {self.label_noise!r}")
+            raise ValueError(
+                f"label_noise must lie in [0, 1]; got {self.label_noise!r}"
+            )
         if not 1 <= self.samples <= 1000:
             raise ValueError(f"samples must be from 1 to 1000; got {self.samples!r}")
 
@@ -477,7 +572,9 @@ def _relabel(labels, classes, share, seed):
     rng = generator(seed, _NOISE)
     chosen = rng.permutation(len(labels))[: round(share * len(labels))]
     labels = labels.copy()
-    labels[chosen] = (labels[chosen] + rng.integers(1, classes, size=len(chosen))) % classes
+    labels[chosen] = (
+        labels[chosen] + rng.integers(1, classes, size=len(chosen))
+    ) % classes
     return labels
 
 
@@ -506,19 +603,34 @@ class ClientDigits(Digits):
         pieces = self.clients_count * self.shards
         size = len(y) // pieces
         if not size:
-            raise ValueError(f"clients_count * shards must be at most {len(y)}, the number of images; got {pieces}")
+            raise ValueError(
+                f"clients_count * shards must be at most {len(y)}, the number of images; got {pieces}"
+            )
         order = np.argsort(y, kind="stable")[: size * pieces].reshape(pieces, size)
-        dealt = generator(seed, _TEACHER).permutation(pieces).reshape(self.clients_count, self.shards)
+        dealt = (
+            generator(seed, _TEACHER)
+            .permutation(pieces)
+            .reshape(self.clients_count, self.shards)
+        )
         return [(x[order[mine].ravel()], y[order[mine].ravel()]) for mine in dealt]
 
 
 # the profile of each class: 12 heights, drawn by hand for this book
-_PROFILES = np.array([
-    (0, 2, 4, 5, 5, 4, 4, 5, 5, 4, 2, 0), (0, 0, 0, 1, 3, 6, 6, 3, 1, 0, 0, 0), (0, 3, 5, 5, 3, 1, -1, -3, -4, -3, -1, 0),
-    (0, 3, 4, 2, 0, 3, 5, 3, 0, 2, 3, 0), (0, -1, -2, -3, 0, 5, 5, 0, 0, 0, 0, 0), (0, 5, 5, 4, 2, 0, -2, -2, 0, 2, 2, 0),
-    (0, 5, 3, 1, 0, -1, 0, 2, 3, 2, 0, 0), (0, 1, 2, 3, 4, 5, 0, -1, -2, -3, -4, 0), (0, 4, 0, 4, 0, -3, -3, 0, 4, 0, 4, 0),
-    (0, 2, 4, 4, 2, 2, 1, -1, -3, -5, -5, 0),
-], dtype=float)
+_PROFILES = np.array(
+    [
+        (0, 2, 4, 5, 5, 4, 4, 5, 5, 4, 2, 0),
+        (0, 0, 0, 1, 3, 6, 6, 3, 1, 0, 0, 0),
+        (0, 3, 5, 5, 3, 1, -1, -3, -4, -3, -1, 0),
+        (0, 3, 4, 2, 0, 3, 5, 3, 0, 2, 3, 0),
+        (0, -1, -2, -3, 0, 5, 5, 0, 0, 0, 0, 0),
+        (0, 5, 5, 4, 2, 0, -2, -2, 0, 2, 2, 0),
+        (0, 5, 3, 1, 0, -1, 0, 2, 3, 2, 0, 0),
+        (0, 1, 2, 3, 4, 5, 0, -1, -2, -3, -4, 0),
+        (0, 4, 0, 4, 0, -3, -3, 0, 4, 0, 4, 0),
+        (0, 2, 4, 4, 2, 2, 1, -1, -3, -5, -5, 0),
+    ],
+    dtype=float,
+)
 
 
 @dataclass(frozen=True)
@@ -551,19 +663,30 @@ class MNIST1D(Task):
     def __post_init__(self):
         _at_least(1, samples=self.samples, channels=self.channels)
         if not 0 <= self.label_noise <= 1:
-            raise ValueError(f"label_noise must lie in [0, 1]; got {self.label_noise!r}")
+            raise ValueError(
+                f"label_noise must lie in [0, 1]; got {self.label_noise!r}"
+            )
 
     def data(self, seed, samples=None):
         rng = generator(seed, _SPLIT)
 
         def draw(count):
             y = rng.integers(10, size=count).astype("int32")
-            width, middle = rng.uniform(20, 32, size=(count, 1)), rng.uniform(16, 24, size=(count, 1))
-            place = np.clip((np.arange(40) - middle) / width + 0.5, 0.0, 1.0) * 11  # within the 12 heights
+            width, middle = (
+                rng.uniform(20, 32, size=(count, 1)),
+                rng.uniform(16, 24, size=(count, 1)),
+            )
+            place = (
+                np.clip((np.arange(40) - middle) / width + 0.5, 0.0, 1.0) * 11
+            )  # within the 12 heights
             left = np.minimum(place.astype(int), 10)
             low, high = _PROFILES[y[:, None], left], _PROFILES[y[:, None], left + 1]
             signal = low + (place - left) * (high - low)
-            signal = signal / signal.std(axis=1, keepdims=True) * rng.uniform(0.7, 1.3, size=(count, 1))
+            signal = (
+                signal
+                / signal.std(axis=1, keepdims=True)
+                * rng.uniform(0.7, 1.3, size=(count, 1))
+            )
             signal += rng.normal(scale=0.5, size=(count, 1)) * np.linspace(-1, 1, 40)
             rough = rng.normal(size=(count, 44))
             smooth = sum(rough[:, i : i + 40] for i in range(5)) / np.sqrt(5.0)
@@ -576,10 +699,22 @@ class MNIST1D(Task):
         layers = import_keras().layers
         stack = [import_keras().Input((40, 1))]
         for width in (5, 3, 3):
-            stack.append(layers.Conv1D(self.channels, width, strides=2, padding="same", use_bias=not self.normalize))
+            stack.append(
+                layers.Conv1D(
+                    self.channels,
+                    width,
+                    strides=2,
+                    padding="same",
+                    use_bias=not self.normalize,
+                )
+            )
             stack += [layers.BatchNormalization()] if self.normalize else []
             stack.append(layers.ReLU())
-        stack += [layers.Flatten(), *([layers.Dropout(self.dropout)] if self.dropout else []), layers.Dense(10)]
+        stack += [
+            layers.Flatten(),
+            *([layers.Dropout(self.dropout)] if self.dropout else []),
+            layers.Dense(10),
+        ]
         return import_keras().Sequential(stack)
 
 
@@ -619,15 +754,31 @@ class Teacher(Task):
         def probabilities(x):
             hidden = np.maximum(x @ inner, 0.0)
             # a ReLU of a unit normal has mean square 1/2 and mean 1/sqrt(2 pi)
-            logits = self.sharpness * (hidden - 1 / np.sqrt(2 * np.pi)) @ outer / np.sqrt(self.width * (0.5 - 0.5 / np.pi))
+            logits = (
+                self.sharpness
+                * (hidden - 1 / np.sqrt(2 * np.pi))
+                @ outer
+                / np.sqrt(self.width * (0.5 - 0.5 / np.pi))
+            )
             p = np.exp(logits - logits.max(axis=1, keepdims=True))
             return p / p.sum(axis=1, keepdims=True)
 
         rng = generator(seed, _SPLIT)
-        validation, test, x = (rng.normal(size=(count, self.features)) for count in (1000, 2000, samples or 1000))
+        validation, test, x = (
+            rng.normal(size=(count, self.features))
+            for count in (1000, 2000, samples or 1000)
+        )
         chance = generator(seed, _NOISE).uniform(size=(len(x), 1))
-        label = (chance > probabilities(x).cumsum(axis=1)).sum(axis=1).clip(max=self.classes - 1)
-        return Data((x, np.eye(self.classes)[label]), (validation, probabilities(validation)), (test, probabilities(test)))
+        label = (
+            (chance > probabilities(x).cumsum(axis=1))
+            .sum(axis=1)
+            .clip(max=self.classes - 1)
+        )
+        return Data(
+            (x, np.eye(self.classes)[label]),
+            (validation, probabilities(validation)),
+            (test, probabilities(test)),
+        )
 
     def build(self):
         return _dense(self.features, self.hidden, self.classes)
@@ -661,10 +812,16 @@ class AddingProblem(Task):
         _at_least(2, length=self.length)
         _at_least(1, units=self.units)
         if self.cell not in ("simple", "gru", "lstm"):
-            raise ValueError(f"cell must be 'simple', 'gru' or 'lstm'; got {self.cell!r}")
+            raise ValueError(
+                f"cell must be 'simple', 'gru' or 'lstm'; got {self.cell!r}"
+            )
 
     def data(self, seed, samples=None):
-        numbers, marks, half = generator(seed, _SPLIT), generator(seed, _NOISE), self.length // 2
+        numbers, marks, half = (
+            generator(seed, _SPLIT),
+            generator(seed, _NOISE),
+            self.length // 2,
+        )
 
         def draw(count):
             x = np.zeros((count, self.length, 2))
@@ -678,10 +835,19 @@ class AddingProblem(Task):
 
     def build(self):
         keras = import_keras()
-        layer = {"simple": keras.layers.SimpleRNN, "gru": keras.layers.GRU, "lstm": keras.layers.LSTM}[self.cell]
+        layer = {
+            "simple": keras.layers.SimpleRNN,
+            "gru": keras.layers.GRU,
+            "lstm": keras.layers.LSTM,
+        }[self.cell]
         start = keras.initializers.Orthogonal(gain=self.gain)
-        return keras.Sequential([keras.Input((self.length, 2)),
-                                 layer(self.units, recurrent_initializer=start, unroll=True), keras.layers.Dense(1)])
+        return keras.Sequential(
+            [
+                keras.Input((self.length, 2)),
+                layer(self.units, recurrent_initializer=start, unroll=True),
+                keras.layers.Dense(1),
+            ]
+        )
 
 
 @dataclass(frozen=True)
@@ -717,9 +883,16 @@ class Ratings(Task):
 
     def data(self, seed, samples=None):
         rng = generator(seed, _TEACHER)
-        u, v = rng.normal(size=(self.users, self.rank)), rng.normal(size=(self.items, self.rank))
-        ratings = u @ v.T / np.sqrt(self.rank) + self.noise * rng.normal(size=(self.users, self.items))
-        pairs = np.stack(np.indices(ratings.shape), axis=-1).reshape(-1, 2).astype("int32")
+        u, v = (
+            rng.normal(size=(self.users, self.rank)),
+            rng.normal(size=(self.items, self.rank)),
+        )
+        ratings = u @ v.T / np.sqrt(self.rank) + self.noise * rng.normal(
+            size=(self.users, self.items)
+        )
+        pairs = (
+            np.stack(np.indices(ratings.shape), axis=-1).reshape(-1, 2).astype("int32")
+        )
         total = len(pairs)
         sizes = int(self.observed * total), total // 10, total // 10
         chosen = generator(seed, _SPLIT).permutation(total)[: sum(sizes)]
@@ -727,9 +900,12 @@ class Ratings(Task):
         return Data(*((pairs[part], ratings.reshape(-1, 1)[part]) for part in parts))
 
     def build(self):
-        return import_keras().Sequential([
-            import_keras().Input((2,), dtype="int32"),
-            _layers()["Factors"](self.users, self.items, self.rank, self.penalty)])
+        return import_keras().Sequential(
+            [
+                import_keras().Input((2,), dtype="int32"),
+                _layers()["Factors"](self.users, self.items, self.rank, self.penalty),
+            ]
+        )
 
 
 @dataclass(frozen=True)
@@ -758,26 +934,52 @@ class Sequences(Task):
     metrics = {"accuracy": accuracy, "solved": solved}
 
     def __post_init__(self):
-        _at_least(1, length=self.length, tokens=self.tokens, layers=self.layers, width=self.width, heads=self.heads)
+        _at_least(
+            1,
+            length=self.length,
+            tokens=self.tokens,
+            layers=self.layers,
+            width=self.width,
+            heads=self.heads,
+        )
         if self.width % self.heads:
-            raise ValueError(f"width must be a multiple of heads; got {self.width} and {self.heads}")
+            raise ValueError(
+                f"width must be a multiple of heads; got {self.width} and {self.heads}"
+            )
         if self.norm not in ("pre", "post"):
             raise ValueError(f"norm must be 'pre' or 'post'; got {self.norm!r}")
 
     def data(self, seed, samples=None):
         dictionary = generator(seed, _TEACHER).permutation(self.tokens)
         rng = generator(seed, _SPLIT)
-        validation, test, x = (rng.integers(self.tokens, size=(count, self.length)) for count in (200, 500, samples or 1000))
-        return Data(*((part.astype("int32"), dictionary[part[:, ::-1]].astype("int32")) for part in (x, validation, test)))
+        validation, test, x = (
+            rng.integers(self.tokens, size=(count, self.length))
+            for count in (200, 500, samples or 1000)
+        )
+        return Data(
+            *(
+                (part.astype("int32"), dictionary[part[:, ::-1]].astype("int32"))
+                for part in (x, validation, test)
+            )
+        )
 
     def build(self):
         keras = import_keras()
         layers = keras.layers
         tokens = keras.Input((self.length,), dtype="int32")
-        x = _layers()["Positions"](self.length)(layers.Embedding(self.tokens, self.width)(tokens))
+        x = _layers()["Positions"](self.length)(
+            layers.Embedding(self.tokens, self.width)(tokens)
+        )
         for _ in range(self.layers):
-            attend = layers.MultiHeadAttention(self.heads, self.width // self.heads, flash_attention=False)
-            think = keras.Sequential([layers.Dense(4 * self.width, activation="relu"), layers.Dense(self.width)])
+            attend = layers.MultiHeadAttention(
+                self.heads, self.width // self.heads, flash_attention=False
+            )
+            think = keras.Sequential(
+                [
+                    layers.Dense(4 * self.width, activation="relu"),
+                    layers.Dense(self.width),
+                ]
+            )
             for block in (lambda x: attend(x, x), think):
                 norm = layers.LayerNormalization()
                 x = norm(x + block(x)) if self.norm == "post" else x + block(norm(x))
@@ -795,24 +997,42 @@ def _layers():
         def __init__(self, eigenvalues, start):
             super().__init__()
             self.eigenvalues, self.start = eigenvalues, start
-            self.x = self.add_weight(shape=(len(eigenvalues),), initializer=keras.initializers.Constant(start), name="x")
+            self.x = self.add_weight(
+                shape=(len(eigenvalues),),
+                initializer=keras.initializers.Constant(start),
+                name="x",
+            )
 
         def call(self, noise):
-            curvature = keras.ops.convert_to_tensor(self.eigenvalues, dtype=self.x.dtype)
-            return 0.5 * keras.ops.sum(curvature * self.x**2) + keras.ops.sum(noise * self.x, axis=-1, keepdims=True)
+            curvature = keras.ops.convert_to_tensor(
+                self.eigenvalues, dtype=self.x.dtype
+            )
+            return 0.5 * keras.ops.sum(curvature * self.x**2) + keras.ops.sum(
+                noise * self.x, axis=-1, keepdims=True
+            )
 
     class Factors(keras.layers.Layer):
         def __init__(self, users, items, rank, penalty):
             super().__init__()
             self.penalty = penalty
             self.users, self.items = (
-                self.add_weight(shape=(count, rank), initializer=keras.initializers.RandomNormal(stddev=0.1), name=name)
-                for name, count in (("users", users), ("items", items)))
+                self.add_weight(
+                    shape=(count, rank),
+                    initializer=keras.initializers.RandomNormal(stddev=0.1),
+                    name=name,
+                )
+                for name, count in (("users", users), ("items", items))
+            )
 
         def call(self, pairs, training=False):
-            u, v = (keras.ops.take(table, pairs[:, i], axis=0) for i, table in enumerate((self.users, self.items)))
+            u, v = (
+                keras.ops.take(table, pairs[:, i], axis=0)
+                for i, table in enumerate((self.users, self.items))
+            )
             if training and self.penalty:
-                self.add_loss(self.penalty * keras.ops.mean(keras.ops.sum(u**2 + v**2, axis=-1)))
+                self.add_loss(
+                    self.penalty * keras.ops.mean(keras.ops.sum(u**2 + v**2, axis=-1))
+                )
             return keras.ops.sum(u * v, axis=-1, keepdims=True)
 
     class Positions(keras.layers.Layer):
@@ -823,8 +1043,11 @@ def _layers():
             self.length = length
 
         def build(self, shape):
-            self.place = self.add_weight(shape=(self.length, shape[-1]), name="place",
-                                         initializer=keras.initializers.RandomNormal(stddev=0.02))
+            self.place = self.add_weight(
+                shape=(self.length, shape[-1]),
+                name="place",
+                initializer=keras.initializers.RandomNormal(stddev=0.02),
+            )
 
         def call(self, x):
             return x + self.place

@@ -15,10 +15,14 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 import threading
 import warnings
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import (
+    BrokenExecutor,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    as_completed,
+)
 from dataclasses import dataclass
 from multiprocessing import get_context
 
@@ -33,10 +37,11 @@ from .tasks import ORDER, Task, generator, import_keras, precision
 keras = import_keras()
 import tensorflow as tf  # noqa: E402  after its greeting was silenced
 
-
 try:  # a small run is slower on several threads than several runs on one thread each
     tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(2 * cores())  # a run at work holds two of these
+    tf.config.threading.set_inter_op_parallelism_threads(
+        2 * cores()
+    )  # a run at work holds two of these
 except RuntimeError:
     pass  # TensorFlow is already at work with the reader's own setting
 
@@ -52,7 +57,9 @@ OPTIMIZERS = {
     "adagrad": lambda: keras.optimizers.Adagrad(),
     "adadelta": lambda: keras.optimizers.Adadelta(),
 }
-EVALUATED = 1000  # training samples that are evaluated; more would cost more than the training
+EVALUATED = (
+    1000  # training samples that are evaluated; more would cost more than the training
+)
 BLOWN_UP = 1e6  # a run has diverged when its loss is not finite or this many times the first loss
 
 
@@ -82,11 +89,16 @@ def _functional(description):
     kind = type(optimizer)
     line = {parent.__name__: vars(parent) for parent in kind.__mro__}
     if not {"BaseOptimizer", "TFOptimizer"} <= set(line):
-        raise ImportError(f"this version of Keras, {keras.__version__}, has its optimizers' base classes elsewhere than training._functional "
-                          "looks; install the version that requirements.lock names")
+        raise ImportError(
+            f"this version of Keras, {keras.__version__}, has its optimizers' base classes elsewhere than training._functional "
+            "looks; install the version that requirements.lock names"
+        )
     base, devices = line["BaseOptimizer"], line["TFOptimizer"]
-    methods = {name: base[name] for name in devices
-               if name in base and not name.startswith("__") and name != "_clip_by_norm"}
+    methods = {
+        name: base[name]
+        for name in devices
+        if name in base and not name.startswith("__") and name != "_clip_by_norm"
+    }
     return type(kind.__name__, (kind,), methods).from_config(optimizer.get_config())
 
 
@@ -105,7 +117,9 @@ def _program(settings):
     task, rule, updates = settings.task, settings.rule, settings.updates
     with _lock:
         model, optimizer = _model_and_optimizer(settings)
-    place = [variable is optimizer.learning_rate for variable in optimizer.variables].index(True)
+    place = [
+        variable is optimizer.learning_rate for variable in optimizer.variables
+    ].index(True)
     marks = tf.constant(_marks(settings))
     names = _columns(task)
 
@@ -115,12 +129,19 @@ def _program(settings):
         with tf.GradientTape() as tape:
             tape.watch(trainable)
             outputs, other, penalties = model.stateless_call(
-                trainable, other, x, training=True, return_losses=True)
+                trainable, other, x, training=True, return_losses=True
+            )
             loss = tf.reduce_mean(task.loss(y, outputs))
             total = tf.add_n([loss, *penalties])
-        gradients = [tf.convert_to_tensor(g) for g in tape.gradient(total, trainable)]  # dense, of embeddings too
+        gradients = [
+            tf.convert_to_tensor(g) for g in tape.gradient(total, trainable)
+        ]  # dense, of embeddings too
         trainable, slots = optimizer.stateless_apply(slots, gradients, trainable)
-        return (trainable, other, slots), loss, slots[place]  # the rate that the optimizer holds
+        return (
+            (trainable, other, slots),
+            loss,
+            slots[place],
+        )  # the rate that the optimizer holds
 
     def averaged(state):
         """The weights to evaluate: those of the last update, or the moving average if the optimizer keeps one."""
@@ -133,10 +154,18 @@ def _program(settings):
     def measure(trainable, other, x, y):
         """Loss and metrics: a row for each sample, or one row if some metric, such as R2, is of all samples."""
         outputs, _ = model.stateless_call(trainable, other, x, training=False)
-        values = [function(y, outputs) for function in (task.loss, *task.metrics.values())]
+        values = [
+            function(y, outputs) for function in (task.loss, *task.metrics.values())
+        ]
         if any(value.shape.rank == 0 for value in values):
             return tf.stack([tf.reduce_mean(value) for value in values])[None]
-        return tf.stack([tf.reduce_mean(tf.reshape(value, (x.shape[0], -1)), axis=1) for value in values], axis=1)
+        return tf.stack(
+            [
+                tf.reduce_mean(tf.reshape(value, (x.shape[0], -1)), axis=1)
+                for value in values
+            ],
+            axis=1,
+        )
 
     def in_batches(function, x, y):
         """The rows of ``function(x, y)``, computed in batches as large as the training's.
@@ -145,17 +174,32 @@ def _program(settings):
         a sweep wait for each other. Small ones stay where they are.
         """
         count, size = x.shape[0], settings.batch_size
-        numbers = np.minimum(np.arange(-(-count // size) * size), count - 1).reshape(-1, size).astype("int32")
-        rows = tf.map_fn(lambda some: function(tf.gather(x, some), tf.gather(y, some)), numbers,
-                         fn_output_signature=settings.dtype)
+        numbers = (
+            np.minimum(np.arange(-(-count // size) * size), count - 1)
+            .reshape(-1, size)
+            .astype("int32")
+        )
+        rows = tf.map_fn(
+            lambda some: function(tf.gather(x, some), tf.gather(y, some)),
+            numbers,
+            fn_output_signature=settings.dtype,
+        )
         return tf.reshape(rows, (-1, rows.shape[-1]))[:count]
 
     def evaluate(state, data):
         values, rows = [], functools.partial(measure, averaged(state), state[1])
         for split in _splits(task):
-            x, y = (part[:EVALUATED] for part in getattr(data, split)) if split == "train" else getattr(data, split)
+            x, y = (
+                (part[:EVALUATED] for part in getattr(data, split))
+                if split == "train"
+                else getattr(data, split)
+            )
             of_each = task.xla and rows(x[:2], y[:2]).shape[0] == 2
-            values.append(tf.reduce_mean(in_batches(rows, x, y) if of_each else rows(x, y), axis=0))
+            values.append(
+                tf.reduce_mean(
+                    in_batches(rows, x, y) if of_each else rows(x, y), axis=0
+                )
+            )
         return tf.concat(values, axis=0)
 
     def array(length, shape=()):
@@ -167,33 +211,57 @@ def _program(settings):
 
         def one_update(t, state, control, losses, used):
             rate = rates[t] * control[0] if rule else rates[t]
-            state, loss, rate = update(state, rate, tf.gather(x, order[t]), tf.gather(y, order[t]))
+            state, loss, rate = update(
+                state, rate, tf.gather(x, order[t]), tf.gather(y, order[t])
+            )
             return t + 1, state, control, losses.write(t, loss), used.write(t, rate)
 
         def until_next_mark(k, t, state, control, losses, used, metrics):
             t, state, control, losses, used = tf.while_loop(
-                lambda t, *_: t < marks[k], one_update, (t, state, control, losses, used))
+                lambda t, *_: t < marks[k],
+                one_update,
+                (t, state, control, losses, used),
+            )
             measured = evaluate(state, data)
             if rule:  # it first looks after the first stretch of updates, not before
                 after = rule.after(control, measured[names.index("validation_loss")])
-                control = [tf.where(k > 0, tf.cast(new, old.dtype), old) for new, old in zip(after, control)]
+                control = [
+                    tf.where(k > 0, tf.cast(new, old.dtype), old)
+                    for new, old in zip(after, control)
+                ]
             return k + 1, t, state, control, losses, used, metrics.write(k, measured)
 
-        control = [tf.constant(part, settings.dtype) for part in rule.start] if rule else []
+        control = (
+            [tf.constant(part, settings.dtype) for part in rule.start] if rule else []
+        )
         _, _, state, _, losses, used, metrics = tf.while_loop(
-            lambda k, *_: k < len(marks), until_next_mark,
-            (0, 0, state, control, array(updates), array(updates), array(len(marks), (len(names),))))
+            lambda k, *_: k < len(marks),
+            until_next_mark,
+            (
+                0,
+                0,
+                state,
+                control,
+                array(updates),
+                array(updates),
+                array(len(marks), (len(names),)),
+            ),
+        )
         return averaged(state), (losses.stack(), used.stack(), metrics.stack())
 
     state, order, data = _once(_prepare, settings, 0)
     with _lock, precision(settings.dtype):
-        return run.get_concrete_function(state, tf.zeros(updates, settings.dtype), order, data)
+        return run.get_concrete_function(
+            state, tf.zeros(updates, settings.dtype), order, data
+        )
 
 
 @functools.lru_cache(maxsize=64)
 def _marks(settings):
     """The numbers of finished updates after which a run is evaluated: 0, every so many, and the last."""
-    marks = np.unique([*range(0, settings.updates, settings.evaluate_every), settings.updates]).astype("int32")
+    marks = np.unique(
+        [*range(0, settings.updates, settings.evaluate_every), settings.updates]
+    ).astype("int32")
     marks.flags.writeable = False  # the runs share it
     return marks
 
@@ -203,7 +271,9 @@ def _splits(task):
 
 
 def _columns(task):
-    return [f"{split}_{name}" for split in _splits(task) for name in ("loss", *task.metrics)]
+    return [
+        f"{split}_{name}" for split in _splits(task) for name in ("loss", *task.metrics)
+    ]
 
 
 _lock = threading.RLock()  # Keras traces and builds models with process-wide settings
@@ -233,7 +303,9 @@ def _prepare(settings, seed):
         _, optimizer = _model_and_optimizer(settings)
     trainable, other = task.initial_values(seed, settings.dtype)
     slots = [tf.identity(v.value) for v in optimizer.variables]
-    if optimizer.use_ema:  # Keras starts it at the first update; before that, the weights are the average
+    if (
+        optimizer.use_ema
+    ):  # Keras starts it at the first update; before that, the weights are the average
         start = dict(zip(map(id, optimizer._model_variables_moving_average), trainable))
         slots = [start.get(id(v), slot) for v, slot in zip(optimizer.variables, slots)]
     data = task.data(seed, samples=count)
@@ -243,14 +315,25 @@ def _prepare(settings, seed):
     else:
         batches = samples // settings.batch_size
         if not batches:
-            raise ValueError(f"batch_size must be at most {samples}, the number of training samples; "
-                             f"got {settings.batch_size}")
+            raise ValueError(
+                f"batch_size must be at most {samples}, the number of training samples; "
+                f"got {settings.batch_size}"
+            )
         rng, epochs = generator(seed, ORDER), -(-settings.updates // batches)
-        order = np.concatenate([rng.permutation(samples)[: batches * settings.batch_size] for _ in range(epochs)])
+        order = np.concatenate(
+            [
+                rng.permutation(samples)[: batches * settings.batch_size]
+                for _ in range(epochs)
+            ]
+        )
     order = order[:count].reshape(settings.updates, settings.batch_size).astype("int32")
     floats = settings.dtype
     data = tf.nest.map_structure(
-        lambda part: tf.constant(part, floats if np.issubdtype(np.asarray(part).dtype, np.floating) else None), data)
+        lambda part: tf.constant(
+            part, floats if np.issubdtype(np.asarray(part).dtype, np.floating) else None
+        ),
+        data,
+    )
     return (trainable, other, slots), tf.constant(order), data
 
 
@@ -259,9 +342,14 @@ def _work(settings, seed, rates, weights=None, keep=False):
     state, order, data = _once(_prepare, settings, seed)
     program = _once(_program, settings)
     if weights is not None:
-        state = ([tf.constant(w, v.dtype) for w, v in zip(weights, state[0], strict=True)], *state[1:])
+        state = (
+            [tf.constant(w, v.dtype) for w, v in zip(weights, state[0], strict=True)],
+            *state[1:],
+        )
     weights, record = program(state, tf.constant(rates, settings.dtype), order, data)
-    return *(part.numpy() for part in record), [w.numpy() for w in weights] if keep else None
+    return *(part.numpy() for part in record), [
+        w.numpy() for w in weights
+    ] if keep else None
 
 
 # --- closed-loop rules ----------------------------------------------------------------------------
@@ -306,7 +394,12 @@ class Plateau:
 
     @property
     def start(self):
-        return 1.0, np.inf, 0.0, 0.0  # share, best loss, evaluations waited, cooldown left
+        return (
+            1.0,
+            np.inf,
+            0.0,
+            0.0,
+        )  # share, best loss, evaluations waited, cooldown left
 
     def after(self, control, loss):
         ops = keras.ops
@@ -316,10 +409,12 @@ class Plateau:
         waited = ops.where(better | (control[3] > 0.0), 0.0, waited)
         waited = ops.where(better | (cooling > 0.0), waited, waited + 1.0)
         fall = waited >= self.patience
-        return (ops.where(fall, ops.maximum(share * self.factor, self.floor), share),
-                ops.where(better, loss, best),
-                ops.where(fall, 0.0, waited),
-                ops.where(fall, float(self.cooldown), cooling))
+        return (
+            ops.where(fall, ops.maximum(share * self.factor, self.floor), share),
+            ops.where(better, loss, best),
+            ops.where(fall, 0.0, waited),
+            ops.where(fall, float(self.cooldown), cooling),
+        )
 
 
 # --- runs and sweeps ------------------------------------------------------------------------------
@@ -356,10 +451,18 @@ class Run:
     weights: list | None = None
 
     def __repr__(self):
-        end = ", ".join(f"{name}={values[-1]:.4g}" for name, values in self.metrics.items())
-        fate = "" if self.diverged_at is None else f" diverged at update {self.diverged_at};"
-        return (f"<Run {self.schedule} x {self.peak:g}, {self.optimizer}, seed {self.seed}, "
-                f"{len(self.rates)} updates;{fate} {end}>")
+        end = ", ".join(
+            f"{name}={values[-1]:.4g}" for name, values in self.metrics.items()
+        )
+        fate = (
+            ""
+            if self.diverged_at is None
+            else f" diverged at update {self.diverged_at};"
+        )
+        return (
+            f"<Run {self.schedule} x {self.peak:g}, {self.optimizer}, seed {self.seed}, "
+            f"{len(self.rates)} updates;{fate} {end}>"
+        )
 
 
 def _run(optimizer, schedule, peak, seed, settings, outcome):
@@ -373,12 +476,31 @@ def _run(optimizer, schedule, peak, seed, settings, outcome):
             diverged_at = settings.updates
         worst = -np.inf if name.endswith(("accuracy", "r2")) else np.inf
         metrics[name] = np.where(np.isnan(values), worst, values)
-    return Run(optimizer, schedule, float(peak), int(seed), rates, np.where(np.isnan(losses), np.inf, losses),
-               _marks(settings), metrics, diverged_at, weights)
+    return Run(
+        optimizer,
+        schedule,
+        float(peak),
+        int(seed),
+        rates,
+        np.where(np.isnan(losses), np.inf, losses),
+        _marks(settings),
+        metrics,
+        diverged_at,
+        weights,
+    )
 
 
-def train(task, schedule, updates, seed=0, optimizer="sgd", batch_size=32, evaluate_every=None,
-          dtype="float64", weights=None):
+def train(
+    task,
+    schedule,
+    updates,
+    seed=0,
+    optimizer="sgd",
+    batch_size=32,
+    evaluate_every=None,
+    dtype="float64",
+    weights=None,
+):
     """Make one run.
 
     Args:
@@ -397,13 +519,33 @@ def train(task, schedule, updates, seed=0, optimizer="sgd", batch_size=32, evalu
     Returns:
         A `Run`.
     """
-    settings = _settings(task, schedule, _describe(optimizer), updates, batch_size, evaluate_every, dtype)
+    settings = _settings(
+        task, schedule, _describe(optimizer), updates, batch_size, evaluate_every, dtype
+    )
     outcome = _work(settings, seed, _rates(schedule, 1.0, updates), weights, keep=True)
-    return _run(_name(optimizer), getattr(schedule, "__name__", type(schedule).__name__), 1.0, seed, settings, outcome)
+    return _run(
+        _name(optimizer),
+        getattr(schedule, "__name__", type(schedule).__name__),
+        1.0,
+        seed,
+        settings,
+        outcome,
+    )
 
 
-def sweep(task, schedules, peaks, seeds, updates, optimizer="sgd", batch_size=32, evaluate_every=None,
-          dtype="float64", executor=None, progress=None):
+def sweep(
+    task,
+    schedules,
+    peaks,
+    seeds,
+    updates,
+    optimizer="sgd",
+    batch_size=32,
+    evaluate_every=None,
+    dtype="float64",
+    executor=None,
+    progress=None,
+):
     """Make a run for each schedule, peak, seed and optimizer, on all cores.
 
     Each run equals the one that `train` makes alone, bit for bit.
@@ -425,23 +567,44 @@ def sweep(task, schedules, peaks, seeds, updates, optimizer="sgd", batch_size=32
     Returns:
         A `Sweep`. After an interrupt it holds the runs that were finished.
     """
-    optimizers = optimizer if isinstance(optimizer, dict) else {_name(optimizer): optimizer}
+    optimizers = (
+        optimizer if isinstance(optimizer, dict) else {_name(optimizer): optimizer}
+    )
     _check_executor(executor)
     peaks = peaks_of(schedules, peaks)
     seeds = distinct("seeds", [int(generator(seed, 0) and seed) for seed in seeds])
     described = {name: _describe(one) for name, one in optimizers.items()}
-    settings = {(name, kind): _settings(task, schedule, one, updates, batch_size, evaluate_every, dtype)
-                for name, one in described.items() for kind, schedule in schedules.items()}
-    rates = {(kind, peak): _rates(schedule, peak, updates)
-             for kind, schedule in schedules.items() for peak in peaks[kind]}
-    jobs = [(name, kind, peak, seed, settings[name, kind], rates[kind, peak])
-            for seed in seeds  # seed by seed, because a seed is prepared once for all that use it
-            for name in optimizers for kind, peak in rates]
+    settings = {
+        (name, kind): _settings(
+            task, schedule, one, updates, batch_size, evaluate_every, dtype
+        )
+        for name, one in described.items()
+        for kind, schedule in schedules.items()
+    }
+    rates = {
+        (kind, peak): _rates(schedule, peak, updates)
+        for kind, schedule in schedules.items()
+        for peak in peaks[kind]
+    }
+    jobs = [
+        (name, kind, peak, seed, settings[name, kind], rates[kind, peak])
+        for seed in seeds  # seed by seed, because a seed is prepared once for all that use it
+        for name in optimizers
+        for kind, peak in rates
+    ]
     runs, missing = _spread(jobs, executor, progress)
     any_of_them = jobs[0][4]
-    about = dict(task=repr(task), optimizers={name: settings[name, next(iter(schedules))].optimizer for name in optimizers},
-                 schedules={kind: repr(schedule) for kind, schedule in schedules.items()}, updates=updates,
-                 batch_size=batch_size, evaluate_every=any_of_them.evaluate_every, dtype=dtype)
+    about = dict(
+        task=repr(task),
+        optimizers={
+            name: settings[name, next(iter(schedules))].optimizer for name in optimizers
+        },
+        schedules={kind: repr(schedule) for kind, schedule in schedules.items()},
+        updates=updates,
+        batch_size=batch_size,
+        evaluate_every=any_of_them.evaluate_every,
+        dtype=dtype,
+    )
     return Sweep(about, runs, missing)
 
 
@@ -463,12 +626,16 @@ def _spread(jobs, executor, progress):
     own = None if executor else ThreadPoolExecutor(cores())
     futures = {}
     try:
-        with tqdm(total=len(jobs), unit="run", disable=None if progress is None else not progress) as bar:
+        with tqdm(
+            total=len(jobs),
+            unit="run",
+            disable=None if progress is None else not progress,
+        ) as bar:
             try:
                 for i, job in enumerate(jobs):
                     futures[(executor or own).submit(_work, *_goods(job))] = i
             except BrokenExecutor as error:  # a pool of processes takes no more jobs once one of them has died
-                missing |= {i: error for i in range(len(futures), len(jobs))}
+                missing |= dict.fromkeys(range(len(futures), len(jobs)), error)
             for future in as_completed(futures):
                 collect(future, futures[future])
                 bar.update(futures[future] in finished)
@@ -481,14 +648,22 @@ def _spread(jobs, executor, progress):
         if own:
             own.shutdown(cancel_futures=True)
     if missing:
-        warnings.warn(f"{len(missing)} of {len(jobs)} runs are missing; see the sweep's missing", stacklevel=3)
-    lost = [(*jobs[i][:4], str(error) or type(error).__name__) for i, error in sorted(missing.items())]
+        warnings.warn(
+            f"{len(missing)} of {len(jobs)} runs are missing; see the sweep's missing",
+            stacklevel=3,
+        )
+    lost = [
+        (*jobs[i][:4], str(error) or type(error).__name__)
+        for i, error in sorted(missing.items())
+    ]
     return [finished[i] for i in sorted(finished)], lost
 
 
 def _one_by_one(jobs, left, executor, collect, bar):
     """The jobs that dead workers left behind, one at a time, so that the one that kills them is known."""
-    broken = isinstance(executor, ProcessPoolExecutor)  # it takes no more; a cluster starts its workers again
+    broken = isinstance(
+        executor, ProcessPoolExecutor
+    )  # it takes no more; a cluster starts its workers again
     pool = None if broken else executor
     for i in left:
         pool = pool or ProcessPoolExecutor(1, mp_context=get_context("spawn"))
@@ -515,8 +690,10 @@ def _worker_died(error):
 def _check_executor(executor):
     context = getattr(executor, "_mp_context", None)
     if context is not None and context.get_start_method() == "fork":
-        raise ValueError("executor must not fork, because TensorFlow's threads do not survive it; write "
-                         "ProcessPoolExecutor(mp_context=multiprocessing.get_context('spawn'))")
+        raise ValueError(
+            "executor must not fork, because TensorFlow's threads do not survive it; write "
+            "ProcessPoolExecutor(mp_context=multiprocessing.get_context('spawn'))"
+        )
 
 
 class Sweep:
@@ -532,49 +709,92 @@ class Sweep:
     """
 
     def __init__(self, about, runs, missing=()):
-        self.about, self.runs, self.missing = about, list(runs), [tuple(lost) for lost in missing]
+        self.about, self.runs, self.missing = (
+            about,
+            list(runs),
+            [tuple(lost) for lost in missing],
+        )
 
     @functools.cached_property
     def table(self):
-        return pd.DataFrame([
-            {**_labels(run), "diverged": run.diverged_at is not None,
-             "diverged_at": np.nan if run.diverged_at is None else run.diverged_at,
-             **{name: values[-1] for name, values in run.metrics.items()}} for run in self.runs])
+        return pd.DataFrame(
+            [
+                {
+                    **_labels(run),
+                    "diverged": run.diverged_at is not None,
+                    "diverged_at": np.nan
+                    if run.diverged_at is None
+                    else run.diverged_at,
+                    **{name: values[-1] for name, values in run.metrics.items()},
+                }
+                for run in self.runs
+            ]
+        )
 
     @functools.cached_property
     def curves(self):
-        return pd.concat([pd.DataFrame({**_labels(run), "update": run.at, **run.metrics}) for run in self.runs],
-                         ignore_index=True)
+        return pd.concat(
+            [
+                pd.DataFrame({**_labels(run), "update": run.at, **run.metrics})
+                for run in self.runs
+            ],
+            ignore_index=True,
+        )
 
     def run(self, **labels):
         """The one run with these labels, as ``result.run(schedule="linear", peak=0.1, seed=3)``."""
-        found = [run for run in self.runs if all(getattr(run, name) == value for name, value in labels.items())]
+        found = [
+            run
+            for run in self.runs
+            if all(getattr(run, name) == value for name, value in labels.items())
+        ]
         if len(found) != 1:
-            raise ValueError(f"the labels must fit exactly one run; {labels} fits {len(found)}")
+            raise ValueError(
+                f"the labels must fit exactly one run; {labels} fits {len(found)}"
+            )
         return found[0]
 
     def __repr__(self):
-        count = {name: len({getattr(run, name) for run in self.runs}) for name in ("schedule", "peak", "seed")}
+        count = {
+            name: len({getattr(run, name) for run in self.runs})
+            for name in ("schedule", "peak", "seed")
+        }
         diverged = sum(run.diverged_at is not None for run in self.runs)
-        return (f"<Sweep of {self.about['task']}: {len(self.runs)} runs of {self.about['updates']} updates "
-                f"({count['schedule']} schedules, {count['peak']} peaks, {count['seed']} seeds, "
-                f"{', '.join(self.about['optimizers'])}, {self.about['dtype']}); {diverged} diverged"
-                + (f"; {len(self.missing)} missing" if self.missing else "") + ">")
+        return (
+            f"<Sweep of {self.about['task']}: {len(self.runs)} runs of {self.about['updates']} updates "
+            f"({count['schedule']} schedules, {count['peak']} peaks, {count['seed']} seeds, "
+            f"{', '.join(self.about['optimizers'])}, {self.about['dtype']}); {diverged} diverged"
+            + (f"; {len(self.missing)} missing" if self.missing else "")
+            + ">"
+        )
 
     def save(self, path):
         """Write everything to one ``.npz`` file, which `load` reads back. It holds no pickled objects."""
         labels = [{**_labels(run), "diverged_at": run.diverged_at} for run in self.runs]
-        text = json.dumps({"about": self.about, "runs": labels, "missing": self.missing})
-        metrics = {f"metric {name}": np.stack([run.metrics[name] for run in self.runs])
-                   for name in (self.runs[0].metrics if self.runs else ())}
-        arrays = {name: np.stack([getattr(run, name) for run in self.runs]) if self.runs else np.empty(0)
-                  for name in ("rates", "losses", "at")}
+        text = json.dumps(
+            {"about": self.about, "runs": labels, "missing": self.missing}
+        )
+        metrics = {
+            f"metric {name}": np.stack([run.metrics[name] for run in self.runs])
+            for name in (self.runs[0].metrics if self.runs else ())
+        }
+        arrays = {
+            name: np.stack([getattr(run, name) for run in self.runs])
+            if self.runs
+            else np.empty(0)
+            for name in ("rates", "losses", "at")
+        }
         with open(path, "wb") as file:
             np.savez_compressed(file, text=text, **arrays, **metrics)
 
 
 def _labels(run):
-    return {"optimizer": run.optimizer, "schedule": run.schedule, "peak": run.peak, "seed": run.seed}
+    return {
+        "optimizer": run.optimizer,
+        "schedule": run.schedule,
+        "peak": run.peak,
+        "seed": run.seed,
+    }
 
 
 def load(path):
@@ -582,21 +802,34 @@ def load(path):
     with np.load(path, allow_pickle=False) as file:
         arrays = dict(file)
     text = json.loads(str(arrays["text"]))
-    metrics = {name.removeprefix("metric "): values for name, values in arrays.items() if name.startswith("metric ")}
-    runs = [Run(**labels, rates=arrays["rates"][i], losses=arrays["losses"][i], at=arrays["at"][i],
-                metrics={name: values[i] for name, values in metrics.items()})
-            for i, labels in enumerate(text["runs"])]
+    metrics = {
+        name.removeprefix("metric "): values
+        for name, values in arrays.items()
+        if name.startswith("metric ")
+    }
+    runs = [
+        Run(
+            **labels,
+            rates=arrays["rates"][i],
+            losses=arrays["losses"][i],
+            at=arrays["at"][i],
+            metrics={name: values[i] for name, values in metrics.items()},
+        )
+        for i, labels in enumerate(text["runs"])
+    ]
     return Sweep(text["about"], runs, text["missing"])
 
 
 # --- reading the arguments ------------------------------------------------------------------------
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _named(name):
     """The description of an optimizer in `OPTIMIZERS`."""
     if name not in OPTIMIZERS:
-        raise ValueError(f"optimizer must be one of {', '.join(OPTIMIZERS)}, or a Keras optimizer; got {name!r}")
+        raise ValueError(
+            f"optimizer must be one of {', '.join(OPTIMIZERS)}, or a Keras optimizer; got {name!r}"
+        )
     return _describe(OPTIMIZERS[name]())
 
 
@@ -605,10 +838,18 @@ def _describe(optimizer):
     if isinstance(optimizer, str):
         return _named(optimizer)
     if not isinstance(optimizer, keras.optimizers.Optimizer):
-        raise ValueError(f"optimizer must be a name or a Keras optimizer; got {optimizer!r}")
-    for name in ("gradient_accumulation_steps", "ema_overwrite_frequency", "loss_scale_factor"):
+        raise ValueError(
+            f"optimizer must be a name or a Keras optimizer; got {optimizer!r}"
+        )
+    for name in (
+        "gradient_accumulation_steps",
+        "ema_overwrite_frequency",
+        "loss_scale_factor",
+    ):
         if getattr(optimizer, name, None):
-            raise ValueError(f"{name} must be None: the compiled run does not do it; got {getattr(optimizer, name)!r}")
+            raise ValueError(
+                f"{name} must be None: the compiled run does not do it; got {getattr(optimizer, name)!r}"
+            )
     description = keras.optimizers.serialize(optimizer)
     description["config"] |= {"learning_rate": 0.0, "name": "optimizer"}
     return json.dumps(description, sort_keys=True)
@@ -626,10 +867,22 @@ def _settings(task, schedule, optimizer, updates, batch_size, evaluate_every, dt
     updates, batch_size = whole("updates", updates), whole("batch_size", batch_size)
     if not isinstance(task, Task):
         raise ValueError(f"task must be a Task; got {task!r}")
-    evaluate_every = max(1, updates // 20) if evaluate_every is None else whole("evaluate_every", evaluate_every)
+    evaluate_every = (
+        max(1, updates // 20)
+        if evaluate_every is None
+        else whole("evaluate_every", evaluate_every)
+    )
     if dtype not in ("float32", "float64"):
         raise ValueError(f"dtype must be 'float32' or 'float64'; got {dtype!r}")
-    return _Settings(task, optimizer, updates, batch_size, evaluate_every, dtype, schedule if _is_rule(schedule) else None)
+    return _Settings(
+        task,
+        optimizer,
+        updates,
+        batch_size,
+        evaluate_every,
+        dtype,
+        schedule if _is_rule(schedule) else None,
+    )
 
 
 def _rates(schedule, peak, updates):
@@ -637,7 +890,9 @@ def _rates(schedule, peak, updates):
     if _is_rule(schedule):
         return np.full(updates, float(peak))
     if not callable(schedule):
-        raise ValueError(f"schedule must be a callable of the update index, or a rule; got {schedule!r}")
+        raise ValueError(
+            f"schedule must be a callable of the update index, or a rule; got {schedule!r}"
+        )
     if isinstance(schedule, Schedule):
         values = schedule(np.arange(updates))
     else:

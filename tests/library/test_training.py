@@ -1,0 +1,590 @@
+"""Training: the recorded rate, equality with Keras, sweep against train, and what goes wrong."""
+
+import multiprocessing
+import os
+import signal
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lrdecay_lib import training
+from lrdecay_lib.schedules import Constant, Cosine, Exponential, Linear, Warmup
+from lrdecay_lib.tasks import (
+    MNIST1D,
+    AddingProblem,
+    Diabetes,
+    Digits,
+    LinearRegression,
+    NoisyQuadratic,
+    Ratings,
+    Sequences,
+    Teacher,
+)
+
+keras = training.keras
+SMALL = Digits(hidden=(16,))
+
+
+def fit(task, rates, seed, optimizer, batch_size=32, dtype="float64"):
+    """The same run by ``model.fit``: final weights and the loss of each batch, nothing of ours but the data's order."""
+    settings = training._settings(
+        task, Constant(), training._describe("sgd"), len(rates), batch_size, None, dtype
+    )
+    _, order, _ = training._prepare(settings, seed)
+    order = order.numpy()
+    with training.precision(dtype):
+        model = task.model(seed, dtype)
+        x, y = (
+            part[order.ravel()] for part in task.data(seed, samples=order.size).train
+        )
+        seen = []
+
+        class Follow(keras.callbacks.Callback):
+            def on_train_batch_begin(self, batch, logs=None):
+                self.model.optimizer.learning_rate = rates[batch]
+
+            def on_train_batch_end(self, batch, logs=None):
+                seen.append(logs["loss"])
+
+        model.compile(optimizer=optimizer, loss=task.loss)
+        model.fit(
+            x, y, batch_size=batch_size, shuffle=False, verbose=0, callbacks=[Follow()]
+        )
+    # fit reports the mean of the batches so far
+    means = np.array(seen)
+    count = np.arange(1, len(means) + 1)
+    return [v.numpy() for v in model.trainable_variables], np.diff(
+        means * count, prepend=0.0
+    )
+
+
+O = keras.optimizers
+OPTIMIZERS = {
+    "sgd": ("sgd", lambda: O.SGD()),
+    "momentum": ("momentum", lambda: O.SGD(momentum=0.9)),
+    "nesterov": ("nesterov", lambda: O.SGD(momentum=0.9, nesterov=True)),
+    "adam": ("adam", lambda: O.Adam()),
+    "adamw": ("adamw", lambda: O.AdamW()),
+    "rmsprop": ("rmsprop", lambda: O.RMSprop()),
+    "adagrad": ("adagrad", lambda: O.Adagrad()),
+    "adadelta": ("adadelta", lambda: O.Adadelta()),
+    **{
+        name: (make, make)
+        for name, make in {
+            "clipnorm": lambda: O.SGD(momentum=0.9, clipnorm=0.05),
+            "clipvalue": lambda: O.SGD(clipvalue=0.01),
+            "global_clipnorm": lambda: O.Adam(global_clipnorm=0.1),
+            "weight decay": lambda: O.SGD(weight_decay=0.1),
+            "decoupled weight decay": lambda: O.AdamW(weight_decay=0.3, beta_2=0.99),
+            "EMA": lambda: O.SGD(momentum=0.9, use_ema=True, ema_momentum=0.95),
+            "EMA and Adam": lambda: O.Adam(
+                use_ema=True, ema_momentum=0.9, weight_decay=0.01
+            ),
+            "centered": lambda: O.RMSprop(centered=True, momentum=0.5),
+            "amsgrad": lambda: O.Adam(amsgrad=True),
+            "lion": lambda: O.Lion(),
+        }.items()
+    },
+}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_an_optimizer_equals_keras_to_1e_12_over_300_updates(name):
+    ours, theirs = OPTIMIZERS[name]
+    schedule = 0.01 * (Warmup(30, 0.1) >> Cosine(270))
+    run = training.train(
+        SMALL,
+        schedule,
+        300,
+        seed=3,
+        optimizer=ours if isinstance(ours, str) else ours(),
+    )
+    with training.precision("float64"):
+        weights, losses = fit(SMALL, schedule(np.arange(300)), 3, theirs())
+    for a, b, start in zip(run.weights, weights, SMALL.model(3).get_weights()):
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-12)
+        assert not np.allclose(a, start, atol=1e-4)  # it did train
+    np.testing.assert_allclose(
+        run.losses, losses, rtol=0, atol=1e-10
+    )  # from differences of fit's running mean
+
+
+@pytest.mark.parametrize(
+    "task, rate",
+    [
+        (MNIST1D(samples=200, channels=4), 0.1),
+        (MNIST1D(samples=200, channels=4, normalize=True, dropout=0.3), 0.1),
+        (AddingProblem(units=8), 0.05),
+        (AddingProblem(units=8, cell="gru"), 0.05),
+        (Ratings(users=30, items=20), 0.5),
+        (Sequences(length=4, layers=1, width=8), 0.01),
+        (Teacher(), 0.2),
+        (NoisyQuadratic(), 0.1),
+        (Diabetes(), 0.05),
+    ],
+    ids=repr,
+)
+def test_a_run_of_any_model_agrees_with_fit(task, rate):
+    schedule = rate * Linear(40)
+    run = training.train(
+        task, schedule, 30, seed=1, optimizer="momentum", batch_size=16
+    )
+    with training.precision("float64"):
+        weights, losses = fit(
+            task,
+            schedule(np.arange(30)),
+            1,
+            keras.optimizers.SGD(momentum=0.9),
+            batch_size=16,
+        )
+    for a, b in zip(run.weights, weights):
+        np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-10)
+
+
+def test_the_average_is_what_is_evaluated():
+    averaged = training.train(
+        SMALL, Constant(0.1), 40, optimizer=O.SGD(use_ema=True, ema_momentum=0.9)
+    )
+    plain = training.train(SMALL, Constant(0.1), 40, optimizer=O.SGD())
+    assert np.array_equal(
+        averaged.losses, plain.losses
+    )  # averaging does not change the training
+    assert averaged.metrics["test_loss"][0] == plain.metrics["test_loss"][0]
+    assert averaged.metrics["test_loss"][-1] != plain.metrics["test_loss"][-1]
+
+
+# --- closed loop ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        dict(patience=1),
+        dict(patience=2, factor=0.3),
+        dict(patience=1, cooldown=2),
+        dict(patience=1, least=0.01, floor=0.2),
+        dict(patience=3, cooldown=1),
+    ],
+)
+def test_plateau_is_keras_reduce_lr_on_plateau(arguments):
+    run = training.train(
+        SMALL, training.Plateau(**arguments), 400, seed=1, evaluate_every=5
+    )
+    rule = {
+        "factor": 0.5,
+        "min_delta": arguments.get("least", 0.0),
+        "min_lr": arguments.get("floor", 0.0),
+    }
+    rule |= {
+        key: value
+        for key, value in arguments.items()
+        if key in ("factor", "patience", "cooldown")
+    }
+    with training.precision("float64"):
+        model = SMALL.model(0)
+        model.compile(optimizer=keras.optimizers.SGD(1.0))
+        callback = keras.callbacks.ReduceLROnPlateau(monitor="loss", **rule)
+        callback.set_model(model)
+        rates = []
+        for epoch, loss in enumerate(run.metrics["validation_loss"][1:]):
+            rates += [float(model.optimizer.learning_rate.numpy())] * 5
+            callback.on_epoch_end(epoch, {"loss": loss})
+    np.testing.assert_allclose(run.rates, rates, rtol=1e-14)
+    assert len(set(rates)) > 2
+
+
+def test_a_rule_of_ones_own():
+    run = training.train(SMALL, Halve(), 30, evaluate_every=10)
+    assert run.rates.tolist() == [1.0] * 10 + [0.5] * 10 + [0.25] * 10
+
+
+@dataclass(frozen=True)
+class Halve:
+    start = (1.0,)
+
+    def after(self, control, loss):
+        return (control[0] / 2,)
+
+
+def test_the_recorded_rate_is_the_designed_one():
+    schedule = 0.1 * (Warmup(10) >> Cosine(90).floor(0.1))
+    run = training.train(SMALL, schedule, 120)
+    assert np.array_equal(run.rates, schedule(np.arange(120)))
+
+
+def test_a_run_in_a_sweep_equals_the_run_alone_bit_for_bit():
+    schedules = {"constant": Constant(), "linear": Linear(60)}
+    result = training.sweep(SMALL, schedules, [0.1, 0.2], [5, 3], 60)
+    for name, schedule in schedules.items():
+        alone = training.train(SMALL, 0.2 * schedule, 60, seed=3)
+        run = result.run(schedule=name, peak=0.2, seed=3)
+        assert np.array_equal(run.rates, alone.rates) and np.array_equal(
+            run.losses, alone.losses
+        )
+        assert all(
+            np.array_equal(run.metrics[key], alone.metrics[key])
+            for key in alone.metrics
+        )
+
+
+def test_rivals_with_one_seed_share_data_order_and_weights():
+    result = training.sweep(
+        SMALL, {"constant": Constant(), "slow": Exponential(0.999)}, [0.1], [0, 1], 20
+    )
+    first = result.curves[result.curves["update"] == 0].set_index(["schedule", "seed"])[
+        "test_loss"
+    ]
+    assert first["constant", 0] == first["slow", 0] != first["constant", 1]
+
+
+def test_table_and_curves_are_tidy():
+    result = training.sweep(
+        SMALL,
+        {"constant": Constant(), "linear": Linear(50)},
+        {"constant": 0.1, "linear": [0.1, 0.2]},
+        range(2),
+        50,
+        evaluate_every=20,
+    )
+    assert len(result.table) == 6 and not result.table["diverged"].any()
+    assert sorted(result.curves["update"].unique()) == [0, 20, 40, 50]
+    last = result.curves[result.curves["update"] == 50]
+    assert np.array_equal(last["test_loss"], result.table["test_loss"])
+    assert "6 runs of 50 updates" in repr(result) and "0 diverged" in repr(result)
+
+
+def test_the_metrics_are_those_of_the_final_weights():
+    task = Digits(hidden=(16,))
+    run = training.train(task, Constant(0.1), 50, seed=2)
+    model, data = task.model(2), task.data(2)
+    for variable, value in zip(model.trainable_variables, run.weights):
+        variable.assign(value)
+    x, y = data.test
+    hits = np.argmax(model(x).numpy(), axis=1) == y
+    assert run.metrics["test_accuracy"][-1] == pytest.approx(hits.mean(), abs=1e-12)
+
+
+def test_a_diverged_run_is_a_result():
+    result = training.sweep(
+        LinearRegression(), {"constant": Constant()}, [0.05, 10.0], range(2), 400
+    )
+    table = result.table.set_index("peak")
+    assert not table.loc[0.05, "diverged"].any() and table.loc[10.0, "diverged"].all()
+    assert (table.loc[10.0, "test_loss"] == np.inf).all() and (
+        table.loc[10.0, "test_r2"] == -np.inf
+    ).all()
+    assert (table.loc[10.0, "diverged_at"] < 20).all() and not result.table[
+        ["test_loss", "train_loss"]
+    ].isna().any().any()
+    assert "2 diverged" in repr(result)
+
+
+def test_a_sweep_is_saved_and_loaded(tmp_path):
+    result = training.sweep(
+        Diabetes(),
+        {"constant": Constant(), "linear": Linear(30)},
+        [0.1, 9.0],
+        range(2),
+        30,
+    )
+    result.save(tmp_path / "sweep.npz")
+    again = training.load(tmp_path / "sweep.npz")
+    pd.testing.assert_frame_equal(result.table, again.table)
+    pd.testing.assert_frame_equal(result.curves, again.curves)
+    assert repr(again) == repr(result) and again.about == result.about
+    assert np.array_equal(again.runs[3].rates, result.runs[3].rates)
+
+
+def test_any_callable_of_the_update_index_is_a_schedule():
+    run = training.train(SMALL, lambda t: 0.1 if t < 5 else 0.01, 10)
+    assert run.rates.tolist() == [0.1] * 5 + [0.01] * 5
+
+
+@pytest.mark.parametrize(
+    "arguments, name",
+    [
+        (dict(updates=0), "updates"),
+        (dict(updates=2.0), "updates"),
+        (dict(batch_size=0), "batch_size"),
+        (dict(batch_size=2000), "batch_size"),
+        (dict(optimizer="sdg"), "optimizer"),
+        (dict(dtype="float16"), "dtype"),
+        (dict(evaluate_every=0), "evaluate_every"),
+        (dict(seed=-1), "seed"),
+        (dict(schedule=0.1), "schedule"),
+        (dict(schedule=lambda t: float("nan")), "schedule"),
+        (dict(schedule=lambda t: -1.0), "schedule"),
+        (dict(task="digits"), "task"),
+    ],
+)
+def test_bad_input_to_train_is_named(arguments, name):
+    with pytest.raises(ValueError, match=name):
+        training.train(
+            **dict(task=SMALL, schedule=Constant(0.1), updates=5) | arguments
+        )
+
+
+@pytest.mark.parametrize(
+    "arguments, name",
+    [
+        (dict(peaks=[]), "peaks"),
+        (dict(peaks=[0.1, 0.1]), "peaks"),
+        (dict(peaks={"other": 1}), "peaks"),
+        (dict(seeds=[]), "seeds"),
+        (dict(seeds=[1, 1]), "seeds"),
+        (dict(schedules={}), "schedules"),
+        (dict(schedules={"a": 0.1 * Linear(5)}), "peak of 1"),
+    ],
+)
+def test_bad_input_to_sweep_is_named(arguments, name):
+    with pytest.raises(ValueError, match=name):
+        training.sweep(
+            **dict(
+                task=SMALL,
+                schedules={"a": Constant()},
+                peaks=[0.1],
+                seeds=[0],
+                updates=5,
+            )
+            | arguments
+        )
+
+
+# --- executors, interrupts, workers that die ------------------------------------------------------
+
+SCHEDULES, PEAKS, SEEDS, UPDATES = (
+    {"constant": Constant(), "linear": Linear(40)},
+    [0.05, 0.1],
+    [0, 1, 2],
+    40,
+)
+
+
+@pytest.fixture(scope="module")
+def expected():
+    return training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES)
+
+
+def assert_same(result, expected):
+    pd.testing.assert_frame_equal(result.table, expected.table, check_exact=True)
+    pd.testing.assert_frame_equal(result.curves, expected.curves, check_exact=True)
+    for a, b in zip(result.runs, expected.runs, strict=True):
+        assert np.array_equal(a.losses, b.losses) and np.array_equal(a.rates, b.rates)
+
+
+class Backwards(Executor):
+    """Runs what it was handed when the first result is asked for, last first."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def submit(self, function, *arguments):
+        future = Future()
+        self.waiting.append((future, function, arguments))
+        if len(self.waiting) == 12:
+            for future_, function_, arguments_ in reversed(self.waiting):
+                future_.set_result(function_(*arguments_))
+        return future
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_the_result_does_not_depend_on_the_threads(expected, threads):
+    with ThreadPoolExecutor(threads) as pool:
+        assert_same(
+            training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, executor=pool),
+            expected,
+        )
+
+
+def test_the_result_does_not_depend_on_the_order(expected):
+    assert_same(
+        training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, executor=Backwards()),
+        expected,
+    )
+
+
+@pytest.mark.parametrize(
+    "task", [MNIST1D(samples=100, channels=4), AddingProblem(units=8)], ids=repr
+)
+def test_without_xla_the_result_does_not_depend_on_the_threads_either(task):
+    with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(4) as four:
+        assert_same(
+            *(
+                training.sweep(task, SCHEDULES, [0.05], SEEDS, UPDATES, executor=pool)
+                for pool in (one, four)
+            )
+        )
+
+
+def assert_only_seed_1_is_missing(executor):
+    arguments = SCHEDULES, 0.1, SEEDS, UPDATES
+    with pytest.warns(UserWarning, match="2 of 6 runs are missing"):
+        result = training.sweep(Deadly(hidden=(16,)), *arguments, executor=executor)
+    assert [lost[:4] for lost in result.missing] == [
+        ("sgd", name, 0.1, 1) for name in SCHEDULES
+    ]
+    assert "2 missing" in repr(result)
+    whole = training.sweep(SMALL, *arguments).table
+    pd.testing.assert_frame_equal(
+        result.table, whole[whole["seed"] != 1].reset_index(drop=True), check_exact=True
+    )
+
+
+def test_processes_give_the_same_result_and_a_dead_worker_loses_only_its_run(expected):
+    with ProcessPoolExecutor(
+        2, mp_context=multiprocessing.get_context("spawn")
+    ) as pool:
+        assert_same(
+            training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, executor=pool),
+            expected,
+        )
+        assert_only_seed_1_is_missing(pool)
+
+
+class Deadly(Digits):
+    """A task that ends its process at seed 1."""
+
+    def data(self, seed, samples=None):
+        if seed == 1:
+            os._exit(3)
+        return super().data(seed, samples)
+
+
+class KilledWorker(Exception):
+    """Stands for Dask's, which a cluster gives for the runs on a worker that died too often."""
+
+
+@pytest.mark.parametrize("always, count", [((), 0), ((1,), 4)])
+def test_runs_that_a_cluster_gave_up_are_tried_again_alone(expected, always, count):
+    class Cluster(Executor):
+        handed = 0
+
+        def submit(self, function, settings, seed, rates):
+            self.handed += 1
+            future = Future()
+            if seed in always or self.handed in (3, 4, 8):
+                future.set_exception(KilledWorker("the worker died"))
+            else:
+                future.set_result(function(settings, seed, rates))
+            return future
+
+    if not count:
+        assert_same(
+            training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, executor=Cluster()),
+            expected,
+        )
+    else:
+        with pytest.warns(UserWarning, match="4 of 12"):
+            result = training.sweep(
+                SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, executor=Cluster()
+            )
+        assert len(result.runs) == 8 and {lost[3:] for lost in result.missing} == {
+            (1, "the worker died")
+        }
+
+
+def test_a_forking_executor_is_refused():
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
+        with pytest.raises(ValueError, match="must not fork"):
+            training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, executor=pool)
+
+
+def test_a_dask_cluster_gives_the_same_result_though_a_worker_is_killed(expected):
+    distributed = pytest.importorskip(
+        "distributed", reason="needs Dask: install lrdecay_lib[cluster]"
+    )
+    with distributed.LocalCluster(
+        2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+    ) as cluster:
+        with distributed.Client(cluster) as client, client.get_executor() as executor:
+            assert_same(
+                training.sweep(
+                    SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, executor=executor
+                ),
+                expected,
+            )
+            victim = cluster.workers[0].process.pid
+            executor.submit(os.kill, victim, 0).result()  # it is alive
+            longer = (SMALL, SCHEDULES, PEAKS, SEEDS, 3000)
+            client.loop.call_later(0.2, os.kill, victim, signal.SIGKILL)
+            result = training.sweep(*longer, executor=executor)
+            client.wait_for_workers(2)
+            assert victim not in {
+                worker.process.pid for worker in cluster.workers.values()
+            }
+    assert not result.missing
+    assert_same(result, training.sweep(*longer))
+
+
+def test_an_interrupt_leaves_the_finished_runs(expected, monkeypatch):
+    class Interrupting(training.tqdm):
+        def update(self, n=1):
+            super().update(n)
+            if self.n == 5:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "tqdm", Interrupting)
+    with pytest.warns(UserWarning, match="7 of 12 runs are missing"):
+        result = training.sweep(SMALL, SCHEDULES, PEAKS, SEEDS, UPDATES, progress=True)
+    assert len(result.runs) == 5 and {lost[4] for lost in result.missing} == {
+        "interrupted"
+    }
+    for run in result.runs:
+        twin = expected.run(schedule=run.schedule, peak=run.peak, seed=run.seed)
+        assert np.array_equal(run.losses, twin.losses)
+
+
+def test_a_mistake_in_the_task_is_raised_with_the_run_that_made_it():
+    class Wrong(Digits):
+        def data(self, seed, samples=None):
+            raise RuntimeError("no such file")
+
+    with pytest.raises(RuntimeError, match="no such file") as caught:
+        training.sweep(Wrong(), SCHEDULES, PEAKS, SEEDS, UPDATES)
+    assert "seed" in caught.value.__notes__[0]
+
+
+def test_several_optimizers_in_one_sweep():
+    result = training.sweep(
+        SMALL,
+        {"linear": Linear(20)},
+        [0.01],
+        [0, 1],
+        20,
+        optimizer={"plain": "sgd", "clipped": O.SGD(clipnorm=0.01)},
+    )
+    table = result.table.set_index(["optimizer", "seed"])["train_loss"]
+    assert table["clipped", 0] > table["plain", 0] and len(table) == 4
+    assert (
+        training.train(
+            SMALL, 0.01 * Linear(20), 20, optimizer=O.SGD(clipnorm=0.01)
+        ).metrics["train_loss"][-1]
+        == table["clipped", 0]
+    )
+
+
+def test_a_run_continues_from_weights():
+    whole = training.train(SMALL, Constant(0.1), 20)
+    again = training.train(SMALL, Constant(0.1), 1, weights=whole.weights)
+    assert again.metrics["test_loss"][0] == whole.metrics["test_loss"][-1]
+
+
+def test_float32_is_float32():
+    run = training.train(SMALL, Constant(0.1), 5, dtype="float32")
+    assert run.losses.dtype == run.rates.dtype == run.weights[0].dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        dict(gradient_accumulation_steps=2),
+        dict(use_ema=True, ema_overwrite_frequency=3),
+        dict(loss_scale_factor=2.0),
+    ],
+)
+def test_what_the_compiled_run_does_not_do_is_refused(option):
+    with pytest.raises(ValueError, match=[*option][-1]):
+        training.train(SMALL, Constant(0.1), 5, optimizer=O.SGD(**option))

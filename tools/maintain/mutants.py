@@ -1,0 +1,210 @@
+"""Are wrong answers found? Each exercise's solution is changed by a machine in one place at a time, and its check asked.
+
+    python tools/maintain/mutants.py     print the report
+
+The changes: another operator or comparison, swapped operands, a number one up, one down, doubled or halved, another
+argument, a function or a sign left out, a part of a condition left out, a pair the other way round.
+"""
+
+import ast
+import inspect
+import textwrap
+from dataclasses import dataclass
+
+import lessons
+
+from lrdecay_lib import exercises
+
+REPORT = lessons.ROOT / "benchmarks" / "mutants.md"
+HEADER = "| Exercise | Mutants | without an answer | with the same values | with other values | of these rejected | Slips | told by name |"
+
+# The mutants that are right answers too, so that every other one must be rejected.
+EQUAL = {
+    "2.2.1": [
+        "if waited >= patience:",
+        "return rates",
+    ],  # it goes up by one; a list will do
+    "3.2.2": [  # inside an interval all rates are equal, and so are all factors; a part in 10**9 is a rough limit
+        "first = rates[:, 1]",
+        "first = rates[:, -1]",
+        "flat = np.allclose(rates, first[:, None], rtol=2e-09, atol=0)",
+        "flat = np.allclose(rates, first[:, None], rtol=5e-10, atol=0)",
+        "steady = np.allclose(factors, factors[1], rtol=1e-09, atol=0)",
+        "steady = np.allclose(factors, factors[-1], rtol=1e-09, atol=0)",
+        "steady = np.allclose(factors, factors[0], rtol=2e-09, atol=0)",
+        "steady = np.allclose(factors, factors[0], rtol=5e-10, atol=0)",
+        "return flat and steady and (factors[1] < 1)",
+        "return flat and steady and (factors[-1] < 1)",
+    ],
+    "4.3.1": [  # the same to six decimals
+        "return 0.1 * 0.99 ** (25001 / 10000)",
+        "return 0.1 * 0.99 ** (24999 / 10000)",
+        "return 0.1 * 0.99 ** (25000 / 10001)",
+        "return 0.1 * 0.99 ** (25000 / 9999)",
+    ],
+    "4.3.2": ["if target > initial_rate:"],  # where they are equal, the logarithm is 0
+    "5.4.1": [  # a square has no sign
+        "left = np.sum((prediction - target) ** 2)",
+        "spread = np.sum((target.mean() - target) ** 2)",
+    ],
+}
+
+
+def run(source, solver):
+    """What stands in place of the function ``solver`` after running ``source`` where it was written."""
+    names = dict(solver.__globals__)
+    exec(source, names)
+    return names[solver.__name__]
+
+
+OPERATORS = [ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow]
+COMPARISONS = [ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq]
+
+
+def changes(node, names):
+    """Every way to change one node of a solution."""
+    if isinstance(node, ast.BinOp):
+        yield from (
+            ast.BinOp(node.left, kind(), node.right)
+            for kind in OPERATORS
+            if not isinstance(node.op, kind)
+        )
+        if not isinstance(node.op, (ast.Add, ast.Mult)):
+            yield ast.BinOp(node.right, node.op, node.left)
+    if isinstance(node, ast.Compare):
+        yield from (
+            ast.Compare(node.left, [kind()], node.comparators)
+            for kind in COMPARISONS
+            if not isinstance(node.ops[0], kind)
+        )
+    if isinstance(node, ast.BoolOp):
+        yield ast.BoolOp(
+            ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values
+        )
+        yield from (
+            ast.BoolOp(node.op, [v for v in node.values if v is not left_out])
+            for left_out in node.values
+            if len(node.values) > 2
+        )
+    if isinstance(node, ast.UnaryOp):
+        yield node.operand
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, (int, float))
+        and not isinstance(node.value, bool)
+    ):
+        yield from (
+            ast.Constant(value)
+            for value in (
+                node.value + 1,
+                node.value - 1,
+                2 * node.value,
+                node.value / 2,
+            )
+            if value != node.value
+        )
+    if isinstance(node, ast.Name) and node.id in names:
+        yield from (
+            ast.Name(other, node.ctx) for other in sorted(names) if other != node.id
+        )
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        yield node.args[0]
+    if isinstance(node, ast.Tuple):
+        yield ast.Tuple(node.elts[::-1], node.ctx)
+
+
+def mutants(source):
+    """(mutated line, whole source) of each mutant with one change."""
+    tree = ast.parse(source)
+    names = {arg.arg for arg in ast.walk(tree) if isinstance(arg, ast.arg)}
+    for parent in list(ast.walk(tree)):
+        for place, old in ast.iter_fields(parent):
+            for i, node in enumerate(old if isinstance(old, list) else [old]):
+                if not isinstance(node, ast.expr) or isinstance(
+                    getattr(node, "ctx", None), ast.Store
+                ):
+                    continue
+                for new in changes(node, names):
+                    holder = old if isinstance(old, list) else vars(parent)
+                    key = i if isinstance(old, list) else place
+                    holder[key] = new
+                    text = ast.unparse(ast.fix_missing_locations(tree))
+                    holder[key] = node
+                    line = next(
+                        a
+                        for a, b in zip(
+                            text.splitlines(), ast.unparse(tree).splitlines()
+                        )
+                        if a != b
+                    )
+                    yield line.strip(), text
+
+
+@dataclass
+class Judged:
+    """What the check of an exercise said of the mutants of its solution."""
+
+    row: str  # of the report
+    rejected: int
+    survivors: list  # the changed lines of those that were not rejected
+
+
+def judged(exercise):
+    """Ask the check about each mutant, and about each slip."""
+    is_value = not inspect.signature(exercise.solver).parameters
+    rejected, survivors, broken = 0, [], 0
+    for line, text in mutants(textwrap.dedent(inspect.getsource(exercise.solver))):
+        try:
+            answer = run(text, exercise.solver)
+            answer = answer() if is_value else answer
+        except (
+            Exception
+        ):  # a mutant that does not even give an answer is no test of the check
+            broken += 1
+            continue
+        if exercise.judge(answer).outcome == "right":
+            survivors.append(line)
+        else:
+            rejected += 1
+    same = sum(line in EQUAL.get(exercise.id, []) for line in survivors)
+    told = sum(
+        message in exercise.judge(slip).markdown for slip, message in exercise.slips
+    )
+    made = rejected + len(survivors)
+    counts = (
+        made + broken,
+        broken,
+        same,
+        made - same,
+        rejected,
+        len(exercise.slips),
+        told,
+    )
+    return Judged(
+        f"| {exercise.id} | " + " | ".join(map(str, counts)) + " |", rejected, survivors
+    )
+
+
+def main():
+    exercises.TIME_LIMIT = 2.0  # some mutants never end
+    rows = [judged(exercise).row for exercise in exercises.every().values()]
+    totals = [
+        sum(column)
+        for column in zip(
+            *([int(number) for number in row.split("|")[2:-1]] for row in rows)
+        )
+    ]
+    print(
+        "\n".join(
+            [
+                HEADER,
+                "| --- " * HEADER[1:].count("|") + "|",
+                *rows,
+                "| **all** | " + " | ".join(f"**{total}**" for total in totals) + " |",
+            ]
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

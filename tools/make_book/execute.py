@@ -1,0 +1,132 @@
+"""Bring the notebooks up to date with their texts: run the stale ones, with progress.
+
+    python tools/make_book/execute.py           what is stale
+    python tools/make_book/execute.py 03_2      the lessons whose name begins so, stale or not
+
+One lesson at a time: each takes all cores, and its seconds, which the book prints, are its own. A lesson whose prose
+alone changed is not run again: its outputs are still those of its code.
+"""
+
+import os
+import sys
+import tempfile
+import time
+
+import lessons
+import pages
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from tqdm import tqdm
+
+LOG = lessons.ROOT / "_build" / "execute.log"  # what the kernels' C++ libraries write
+
+
+def run(notebook, on_cell=None):
+    """Run a notebook in an empty folder, as a reader who downloaded it alone would; returns the seconds."""
+    os.environ["JUPYTER_PATH"] = str(lessons.KERNELS)
+    # matplotlib's list of fonts, of this environment and not of another one that may be gone by now
+    os.environ["MPLCONFIGDIR"] = str(lessons.ROOT / "_build" / "matplotlib")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open(LOG, "a", encoding="utf-8") as log,
+    ):
+        client = NotebookClient(
+            notebook,
+            kernel_name="lesson",
+            timeout=600,
+            coalesce_streams=True,
+            record_timing=False,
+            resources={"metadata": {"path": folder}},
+            on_cell_executed=on_cell,
+        )
+        begin = time.perf_counter()
+        client.execute(stderr=log)
+        return time.perf_counter() - begin
+
+
+def refresh(text, notebook_path):
+    """Take over changed prose, keeping the outputs of unchanged code."""
+    new, old = lessons.from_text(text), lessons.read_notebook(notebook_path)
+    for cell, before in zip(lessons.code_of(new), lessons.code_of(old), strict=True):
+        cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    new.metadata["lrdecay"] = old.metadata["lrdecay"]
+    lessons.write_notebook(new, notebook_path)
+
+
+def rerun(text, notebook_path, on_cell):
+    notebook = lessons.from_text(text)
+    seconds = run(notebook, on_cell)
+    notebook.metadata["language_info"] = {
+        "name": "python"
+    }  # the kernel's holds this machine's Python version
+    notebook.metadata["lrdecay"] = {
+        "code": lessons.code_digest(lessons.from_text(text)),
+        "seconds": round(seconds, 1),
+    }
+    lessons.write_notebook(notebook, notebook_path)
+    return seconds
+
+
+def bring_up_to_date(texts, chosen):
+    """Run those of the texts that are chosen, or stale if none is; returns the names of those that failed."""
+    stale = []
+    for text in texts:
+        notebook_path = text.with_suffix(".ipynb")
+        if chosen or lessons.is_stale(text, notebook_path):
+            stale.append(text)
+        elif not lessons.in_step(text, notebook_path):
+            refresh(text, notebook_path)
+            print(f"{text.stem}: took over the changed prose")
+    if not stale:
+        return []
+
+    failed = []
+    LOG.parent.mkdir(exist_ok=True)
+    cells = sum(len(lessons.code_of(lessons.from_text(text))) for text in stale)
+    with tqdm(
+        total=cells,
+        unit="cell",
+        desc=f"running {len(stale)} lessons",
+        file=sys.stdout,
+        disable=None,
+    ) as progress:
+        for text in stale:
+            try:
+                seconds = rerun(
+                    text, text.with_suffix(".ipynb"), lambda **_: progress.update()
+                )
+                progress.write(f"{text.stem}: {seconds:.1f} s", file=sys.stdout)
+            except CellExecutionError as error:
+                failed.append(text.stem)
+                progress.write(
+                    f"{text.stem}: a cell failed with {error.ename}: {error.evalue}",
+                    file=sys.stdout,
+                )
+            except (DeadKernelError, TimeoutError, RuntimeError) as error:
+                failed.append(text.stem)
+                progress.write(
+                    f"{text.stem}: {type(error).__name__}: {error}", file=sys.stdout
+                )
+    return failed
+
+
+def main(chosen):
+    texts = [
+        text
+        for text in lessons.texts()
+        if not chosen or any(text.stem.startswith(name) for name in chosen)
+    ]
+    if not texts:
+        return f"There is no lesson whose file name begins with {' or '.join(chosen)} in {lessons.CHAPTERS.name}/."
+    last = [text for text in texts if lessons.reads_ledger(lessons.from_text(text))]
+    failed = bring_up_to_date([text for text in texts if text not in last], chosen)
+    pages.write_ledger()  # which the last ones sum up
+    failed += bring_up_to_date(last, chosen)
+    if failed:
+        return f"Not brought up to date: {', '.join(sorted(failed))}. The notebooks they had were left as they were."
+    print("Every notebook is up to date.")
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

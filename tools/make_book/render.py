@@ -1,0 +1,122 @@
+"""Render the site into _build/html from the notebooks as they are committed. Any warning is an error.
+
+python tools/make_book/render.py          the site, and all notebooks in one zip
+python tools/make_book/render.py --pdf    and the whole book as one PDF
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import lessons
+import pages
+import print_book
+
+NOTEBOOKS = "notebooks.zip"
+HOW_TO_RUN = """\
+Learning Rate Decay: all lessons as notebooks, with what they printed and drew.
+
+Open one in Colab, JupyterLab, VS Code or any program that runs Jupyter notebooks, with Python 3.11 or later, and
+run its cells from the top. The first one installs the book's library, with what it needs, where it is missing.
+"""
+
+
+def downloads(pdf):
+    """The landing page's line of other ways to read."""
+    whole = (
+        f'<a href="../{print_book.NAME}">the whole book as one PDF</a>, or '
+        if pdf
+        else ""
+    )
+    return pages.raw_html(
+        [
+            f'<p class="downloads">To take with you: {whole}<a href="../{NOTEBOOKS}">all notebooks in one zip</a>.</p>'
+        ]
+    )
+
+
+def write_zip(path):
+    """All notebooks; the same notebooks make the same zip, whatever the day."""
+    files = {
+        "README.txt": HOW_TO_RUN.encode(),
+        "LICENSE": (lessons.ROOT / "LICENSE").read_bytes(),
+    }
+    for notebook in sorted(lessons.CHAPTERS.glob("*/*.ipynb")):
+        files[notebook.relative_to(lessons.CHAPTERS).as_posix()] = notebook.read_bytes()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(
+                zipfile.ZipInfo(f"learning-rate-decay/{name}"),
+                content,
+                zipfile.ZIP_DEFLATED,
+            )
+
+
+def main(arguments):
+    pdf = "--pdf" in arguments
+    missing = [
+        text.stem for text in lessons.texts() if not text.with_suffix(".ipynb").exists()
+    ]
+    if missing:
+        return f"These lessons have never been run: {', '.join(missing)}. Run `make execute`."
+    if pdf and not print_book.browser():
+        return (
+            "The PDF is printed by Chromium or Google Chrome, and neither is on the PATH: install one and run `make print` "
+            "again. `make book` needs neither."
+        )
+    begin = time.perf_counter()
+    pages.write()
+    (pages.GENERATED / "downloads.md").write_text(downloads(pdf), encoding="utf-8")
+    print("Rendering the site")
+    for leftover in (
+        "html",
+        ".doctrees",
+    ):  # a page that left the book must not stay on the site
+        shutil.rmtree(lessons.ROOT / "_build" / leftover, ignore_errors=True)
+    command = [
+        Path(sys.executable).with_name("jupyter-book"),
+        "build",
+        str(lessons.ROOT),
+        "--warningiserror",
+        "--keep-going",
+        "--quiet",
+    ]
+    built = subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    index = lessons.ROOT / "_build" / "html" / "index.html"
+    if built.returncode or not index.exists():
+        log = lessons.ROOT / "_build" / "render.log"
+        log.write_text(built.stdout, encoding="utf-8")
+        lines = built.stdout.splitlines()
+        print(
+            "\n".join(
+                [line for line in lines if re.search("WARNING|ERROR|Error", line)]
+                or lines[-10:]
+            )
+        )
+        return f"The site was not built: the lines above say which page and why (all of it: {log.relative_to(lessons.ROOT)})."
+    write_zip(index.with_name(NOTEBOOKS))
+    if pdf:
+        print("Printing the book")
+        print_book.join(print_book.parts())
+        print_book.to_pdf(index.with_name(print_book.NAME))
+    print(
+        f"Done in {time.perf_counter() - begin:.0f} s. Open {index.relative_to(lessons.ROOT)} in a browser, "
+        "or run `make serve`."
+    )
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
