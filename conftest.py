@@ -1,4 +1,5 @@
-"""What every test run needs: the lessons' kernel, and a word on what to do when a lesson's outputs differ."""
+"""What every test run needs: the lessons' kernel, and a word on what to do when a "
+"lesson's outputs differ."""
 
 import os
 import shutil
@@ -9,14 +10,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 # nbval starts the kernel by its name; Jupyter looks for it here
 os.environ.setdefault("JUPYTER_PATH", str(ROOT / "tools" / "make_book" / "jupyter"))
-# matplotlib's list of fonts, of this environment and not of another one that may be gone by now; made before
+# matplotlib's list of fonts, of this environment and not of another one that may be gone by now;
+# made before
 # any lesson runs, because matplotlib warns where making it takes long
 os.environ.setdefault("MPLCONFIGDIR", str(ROOT / "_build" / "matplotlib"))
-import matplotlib.font_manager  # noqa: E402, F401
+import matplotlib.font_manager  # noqa: F401
 
 
 def pytest_configure(config):
-    """Let nbval run each lesson as a reader who downloaded it alone: in an empty folder, with the library from a wheel."""
+    """Let nbval run each lesson as a reader who downloaded it alone: in an empty "
+    "folder, with the library from a wheel."""
     if "PYTEST_XDIST_WORKER" in os.environ or not config.getoption("nbval", False):
         return
     place, source, folder = (
@@ -69,8 +72,8 @@ def pytest_terminal_summary(terminalreporter):
             f"A fresh run of {', '.join(lessons)} did not give the outputs that are stored."
         )
         terminalreporter.line(
-            "If you changed what the lesson computes, run `make execute LESSON=%s`, look at the "
-            "result, and commit the notebook." % lessons[0]
+            "If you changed what the lesson computes, run "
+            f"`make execute LESSON={lessons[0]}`, look at the result, and commit the notebook."
         )
         terminalreporter.line(
             "If you did not, a stored output was altered or the library changed: "

@@ -1,8 +1,10 @@
-"""Run one notebook as a reader would: alone, in an empty folder, with nothing but what this Python has.
+"""Run one notebook as a reader would: alone, in an empty folder, with nothing but what this Python
+has.
 
     python .github/run_lesson.py chapters/en/03_2_step_decay.ipynb
 
-Its first cell installs the book's library from the repository, where it is missing. Needs nbclient, which Colab has.
+Its first cell installs the book's library from the repository, where it is missing. Needs
+nbclient, which Colab has.
 """
 
 import re

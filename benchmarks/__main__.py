@@ -1,7 +1,8 @@
-"""Measure `lrdecay_lib.training` against JAX and ``model.fit``, all in one run: ``python -m benchmarks [repeats]``.
+"""Measure `lrdecay_lib.training` against JAX and ``model.fit``, all in one run: ``python -m
+benchmarks [repeats]``.
 
-Rivals take turns, and medians are compared, so that a busy machine slows them alike. ``model.fit`` is measured
-over a few runs and multiplied. Prints a Markdown table: what, measured, aim.
+Rivals take turns, and medians are compared, so that a busy machine slows them alike. ``model.fit``
+is measured over a few runs and multiplied. Prints a Markdown table: what, measured, aim.
 """
 
 import multiprocessing
@@ -71,7 +72,8 @@ def jax_jobs(task, updates, batch_size, seeds, dtype):
 
 
 def interleaved(repeats, **rivals):
-    """Median seconds of each rival; they take turns. Everything is called once before, to compile."""
+    """Median seconds of each rival; they take turns. Everything is called once "
+    "before, to compile."""
     for rival in rivals.values():
         rival()
     seconds = {name: [] for name in rivals}
@@ -100,7 +102,8 @@ def main(repeats=5):
         print(f"| {what} | {measured} | {aim} |", flush=True)
 
     print(
-        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {repeats} repeats\n\n| what | measured | aim |\n|---|---|---|"
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {repeats} repeats\n\n| "
+        "what | measured | aim |\n|---|---|---|"
     )
     jax = ProcessPoolExecutor(
         1,
@@ -224,7 +227,8 @@ def main(repeats=5):
         )
     jax.shutdown()
     print(
-        f"\npeak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB; "
+        "\npeak memory of this process: "
+        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB; "
         f"load {os.getloadavg()[0]:.1f}"
     )
 

@@ -1,7 +1,7 @@
 """The same training by others: JAX in its best arrangements, and a loop over Keras's ``model.fit``.
 
-Each does what the sweep does: make the seed's data, order of the samples and weights, evaluate on the three splits, train
-by plain SGD, evaluate again.
+Each does what the sweep does: make the seed's data, order of the samples and weights, evaluate on
+the three splits, train by plain SGD, evaluate again.
 """
 
 import functools
@@ -13,7 +13,8 @@ import numpy as np
 
 from lrdecay_lib.tasks import ORDER, generator
 
-# --- JAX, in a process of its own ------------------------------------------------------------------
+# --- JAX, in a process of its own
+# ------------------------------------------------------------------
 
 
 def one_thread_a_run():
@@ -100,10 +101,12 @@ def _inputs(task, seed, updates, batch_size, dtype):
 
 
 def jax_seconds(kind, dtype, jobs, chunk):
-    """Seconds for all jobs, ``chunk`` runs vectorised in each call, the calls spread over two threads.
+    """Seconds for all jobs, ``chunk`` runs vectorised in each call, the calls spread over two
+    threads.
 
     Args:
-        jobs: (task, seed, rates, batch size) of each run, those of a seed together, or None to take the last ones again.
+        jobs: (task, seed, rates, batch size) of each run, those of a seed together, or None to
+            take the last ones again.
     """
     import jax
     import jax.numpy as jnp
@@ -164,7 +167,8 @@ def jax_seconds(kind, dtype, jobs, chunk):
     return time.perf_counter() - start
 
 
-# --- a loop over model.fit --------------------------------------------------------------------------
+# --- a loop over model.fit
+# --------------------------------------------------------------------------
 
 
 def fit_seconds(task, schedule, updates, batch_size, runs, dtype="float32"):

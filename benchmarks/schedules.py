@@ -2,8 +2,9 @@
 
     python benchmarks/schedules.py
 
-Prints the two numbers that the book promises: a million updates within 3 times the bare NumPy formula,
-and an import of at most half a second in a fresh process. Exits with 1 if one of them is broken.
+Prints the two numbers that the book promises: a million updates within 3 times the bare NumPy
+formula, and an import of at most half a second in a fresh process. Exits with 1 if one of them is
+broken.
 """
 
 import os
@@ -18,7 +19,7 @@ import numpy as np
 ROOT = str(Path(__file__).resolve().parent.parent)
 sys.path.insert(0, ROOT)
 
-from lrdecay_lib.schedules import Cosine  # noqa: E402  the library beside this script, installed or not
+from lrdecay_lib.schedules import Cosine
 
 UPDATES = 10**6
 REPEATS = 21
@@ -31,7 +32,8 @@ def seconds(call):
 
 
 def slowdown():
-    """Median of the schedule's time over median of the formula's; repeats alternate, so drift hits both alike."""
+    """Median of the schedule's time over median of the formula's; repeats alternate, "
+    "so drift hits both alike."""
     t = np.arange(UPDATES)
     schedule = 0.1 * Cosine(UPDATES)
 
@@ -47,8 +49,12 @@ def slowdown():
 
 
 def import_time():
-    """Median seconds that ``import lrdecay_lib.schedules`` takes in a fresh process, NumPy included."""
-    program = "import time; s = time.perf_counter(); import lrdecay_lib.schedules; print(time.perf_counter() - s)"
+    """Median seconds that ``import lrdecay_lib.schedules`` takes in a fresh process, "
+    "NumPy included."""
+    program = (
+        "import time; s = time.perf_counter(); import lrdecay_lib.schedules; "
+        "print(time.perf_counter() - s)"
+    )
     path = os.pathsep.join(filter(None, [ROOT, os.environ.get("PYTHONPATH")]))
     runs = [
         subprocess.run(

@@ -1,8 +1,9 @@
 """Measure the rendered site in a browser on loopback: ``python -m benchmarks.site [repeats]``.
 
-What a page loads on a first visit (as a web server sends it that compresses text with gzip, and as it is on disk), when it
-can be used (its last script has run and its formulas are set), and how long the explorer needs from a slider's move to
-the next drawn picture. Prints a Markdown table: what, measured, aim.
+What a page loads on a first visit (as a web server sends it that compresses text with gzip, and as
+it is on disk), when it can be used (its last script has run and its formulas are set), and how
+long the explorer needs from a slider's move to the next drawn picture. Prints a Markdown table:
+what, measured, aim.
 """
 
 import gzip
@@ -14,7 +15,10 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "site"), str(ROOT / "tools" / "make_book")]
 
-READY = "() => window.MathJax && MathJax.startup ? MathJax.startup.promise.then(() => performance.now()) : performance.now()"
+READY = (
+    "() => window.MathJax && MathJax.startup ? MathJax.startup.promise.then(() => "
+    "performance.now()) : performance.now()"
+)
 SLIDE = """([name, value]) => new Promise(done => {
     const slider = document.querySelector(`#explorer [name=${name}]`), start = performance.now();
     slider.value = value;
@@ -34,7 +38,8 @@ TEXT = {
 
 
 def visit(browser, address):
-    """(compressed MB, MB, milliseconds until it can be used) of a first visit, with an empty cache."""
+    """(compressed MB, MB, milliseconds until it can be used) of a first visit, with "
+    "an empty cache."""
     page, answers = browser.new_context().new_page(), []
     page.on("response", lambda answer: answers.append(answer))
     page.goto(address, wait_until="load")
@@ -96,7 +101,8 @@ def main(repeats=5):
         page.wait_for_selector(".js-plotly-plot .main-svg")
         for name in ("peak", "warmup", "decay", "floor", "updates"):
             ends = page.evaluate(
-                f"(() => {{ const s = document.querySelector('#explorer [name={name}]'); return [+s.min, +s.max, +s.step || 1]; }})()"
+                "(() => { const s = document.querySelector('#explorer "
+                f"[name={name}]'); return [+s.min, +s.max, +s.step || 1]; }})()"
             )
             steps = round((ends[1] - ends[0]) / ends[2])
             values = [

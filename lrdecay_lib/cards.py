@@ -1,10 +1,11 @@
-"""Schedule cards: for each family its formula, when it is used, its traps, and the call that equals it elsewhere.
+"""Schedule cards: for each family its formula, when it is used, its traps, and the call that
+equals it elsewhere.
 
     >>> CARDS["cosine"].schedule(500)
     0.05
 
-One table, `CARDS`, for a peak of 0.1 and 1,000 updates. The book draws its page of cards from it, and the tests run
-every call and compare it with our schedule at every update.
+One table, `CARDS`, for a peak of 0.1 and 1,000 updates. The book draws its page of cards from it,
+and the tests run every call and compare it with our schedule at every update.
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ class Card:
         when: when it is used, and why.
         cost: what has to be known or chosen beforehand.
         code: the expression in this library.
-        calls: library -> its own expression; ``optimizer`` is an optimizer whose rate is 0.1 where one is needed.
-        differs: library -> in what its call differs from ``code``; those that are not named are equal at every update.
+        calls: library -> its own expression; ``optimizer`` is an optimizer whose rate is 0.1 where
+            one is needed.
+        differs: library -> in what its call differs from ``code``; those that are not named are
+            equal at every update.
         equal_until: library -> the first update that differs, where there is one.
         absent: library -> what to do there instead.
         traps: (sentence, name of the source, its address or None).
@@ -57,11 +60,15 @@ class Card:
 
 
 CHAIN = "chain it from pieces: `SequentialLR`"
-LAMBDA = "hand over ours, with the optimizer's rate as the peak: `LambdaLR(optimizer, schedule / 0.1)`"
+LAMBDA = (
+    "hand over ours, with the optimizer's rate as the peak: `LambdaLR(optimizer, schedule "
+    "/ 0.1)`"
+)
 TO_KERAS = "`schedule.to_keras()`"
 CALLABLE = "any callable is a schedule: pass ours"
 ACCUMULATION = (
-    "With gradient accumulation a scheduler that steps at every batch runs that many times too fast.",
+    "With gradient accumulation a scheduler that steps at every batch runs that many "
+    "times too fast.",
     "accelerate, issue 963",
     "https://github.com/huggingface/accelerate/issues/963",
 )
@@ -70,7 +77,8 @@ CARDS = {
     "constant": Card(
         "Constant",
         (r"\lambda(t) = p",),
-        "The rival of every other. On problems without noise at the end, or as the stable part of warmup-stable-decay, nothing else is needed.",
+        "The rival of every other. On problems without noise at the end, or as the "
+        "stable part of warmup-stable-decay, nothing else is needed.",
         "One number, the rate; the noise that is left at the end stays.",
         "0.1 * Constant()",
         {
@@ -84,8 +92,10 @@ CARDS = {
     "step": Card(
         "Step decay",
         (r"\lambda(t) = p \, \gamma^{\lfloor t/s \rfloor}",),
-        "The classic of image classification: hold, drop, hold. The drops show in the loss curve, which makes it good for teaching.",
-        "Two choices, the factor and the length of a step; the best ones depend on the length of the run.",
+        "The classic of image classification: hold, drop, hold. The drops show in the "
+        "loss curve, which makes it good for teaching.",
+        "Two choices, the factor and the length of a step; the best ones depend on the "
+        "length of the run.",
         "0.1 * Exponential(0.5).every(300)",
         {
             "Keras": "keras.optimizers.schedules.ExponentialDecay(0.1, 300, 0.5, staircase=True)",
@@ -109,16 +119,19 @@ CARDS = {
     "piecewise": Card(
         "Piecewise constant",
         (r"\lambda(t) = v_i \quad \text{for } b_{i-1} \le t < b_i",),
-        "Where somebody has already found good places for the drops, as in published training recipes.",
+        "Where somebody has already found good places for the drops, as in published "
+        "training recipes.",
         "As many choices as there are pieces.",
         "Piecewise((500, 750), (0.1, 0.01, 0.001))",
         {
-            "Keras": "keras.optimizers.schedules.PiecewiseConstantDecay([499, 749], [0.1, 0.01, 0.001])",
+            "Keras": "keras.optimizers.schedules.PiecewiseConstantDecay([499, 749], [0.1, 0.01, "
+            "0.001])",
             "PyTorch": "torch.optim.lr_scheduler.MultiStepLR(optimizer, [500, 750], 0.1)",
             "optax": "optax.piecewise_constant_schedule(0.1, {500: 0.1, 750: 0.1})",
         },
         differs={
-            "Keras": "its boundary is the last update with the old value, so it is written one lower"
+            "Keras": "its boundary is the last update with the old value, so it is written one "
+            "lower"
         },
         absent={"transformers": LAMBDA},
         traps=(
@@ -132,8 +145,10 @@ CARDS = {
     "exponential": Card(
         "Exponential decay",
         (r"\lambda(t) = p \, a^{t/s}",),
-        "When the length of the run is not known. It loses the same share in the same time, for ever.",
-        "The factor and its timescale say one thing together, the half-life. Its rates have a finite sum, so too short a half-life freezes training.",
+        "When the length of the run is not known. It loses the same share in the same "
+        "time, for ever.",
+        "The factor and its timescale say one thing together, the half-life. Its rates "
+        "have a finite sum, so too short a half-life freezes training.",
         "0.1 * Exponential(0.5, 300)",
         {
             "Keras": "keras.optimizers.schedules.ExponentialDecay(0.1, 300, 0.5)",
@@ -148,7 +163,8 @@ CARDS = {
                 "/chapters/en/04_3_worked_example.ipynb",
             ),
             (
-                "In a callback the variable of the notebook was used instead of the callback's own.",
+                "In a callback the variable of the notebook was used instead of the "
+                "callback's own.",
                 "handson-ml2, issue 522",
                 "https://github.com/ageron/handson-ml2/issues/522",
             ),
@@ -157,14 +173,16 @@ CARDS = {
     "inverse time": Card(
         "Inverse time, 1/t",
         (r"\lambda(t) = \dfrac{p}{1 + t/s}",),
-        "The schedule of the theory of stochastic approximation: the noise averages away, and the rates still sum to infinity.",
+        "The schedule of the theory of stochastic approximation: the noise averages "
+        "away, and the rates still sum to infinity.",
         "One timescale. Over short runs it keeps the rate high for long, and it never ends.",
         "0.1 * InverseTime(200)",
         {"Keras": "keras.optimizers.schedules.InverseTimeDecay(0.1, 200, 1.0)"},
         absent={"PyTorch": LAMBDA, "optax": CALLABLE, "transformers": LAMBDA},
         traps=(
             (
-                "Its two parameters, decay_steps and decay_rate, say one thing together, and are taken for an event at decay_steps.",
+                "Its two parameters, decay_steps and decay_rate, say one thing "
+                "together, and are taken for an event at decay_steps.",
                 "tensorflow, issue 46071",
                 "https://github.com/tensorflow/tensorflow/issues/46071",
             ),
@@ -178,7 +196,8 @@ CARDS = {
             r"\lambda(t) = p \sqrt{w/t} \quad (t \ge w)",
         ),
         "The first transformer's schedule, for runs of unknown length.",
-        "The warmup sets both the rise and the fall. At the end the rate is still high, so a cooldown pays.",
+        "The warmup sets both the rise and the fall. At the end the rate is still "
+        "high, so a cooldown pays.",
         "0.1 * (Warmup(100) >> InverseSqrt(100))",
         {"transformers": "transformers.get_inverse_sqrt_schedule(optimizer, 100)"},
         absent={"Keras": TO_KERAS, "PyTorch": LAMBDA, "optax": CALLABLE},
@@ -190,8 +209,10 @@ CARDS = {
             r"\lambda(t) = p \,(1 - t/T) \quad (t < T)",
             r"\lambda(t) = 0 \quad (t \ge T)",
         ),
-        "The plainest good choice when the length of the run is known. The bound for the last iterate of a convex problem asks for it.",
-        "The length of the run. Stopping early leaves a rate that is still high; going on finds a rate of 0.",
+        "The plainest good choice when the length of the run is known. The bound for "
+        "the last iterate of a convex problem asks for it.",
+        "The length of the run. Stopping early leaves a rate that is still high; going "
+        "on finds a rate of 0.",
         "0.1 * Linear(1000)",
         {
             "Keras": "keras.optimizers.schedules.PolynomialDecay(0.1, 1000, 0.0)",
@@ -222,7 +243,8 @@ CARDS = {
             "Keras": "keras.optimizers.schedules.PolynomialDecay(0.1, 1000, 0.0, power=2.0)",
             "PyTorch": "torch.optim.lr_scheduler.PolynomialLR(optimizer, 1000, 2.0)",
             "optax": "optax.polynomial_schedule(0.1, 0.0, 2, 1000)",
-            "transformers": "transformers.get_polynomial_decay_schedule_with_warmup(optimizer, 0, 1000, lr_end=0.0, power=2.0)",
+            "transformers": "transformers.get_polynomial_decay_schedule_with_warmup(optimizer, 0, "
+            "1000, lr_end=0.0, power=2.0)",
         },
         traps=(ACCUMULATION,),
     ),
@@ -232,7 +254,8 @@ CARDS = {
             r"\lambda(t) = \tfrac{p}{2}\left(1 + \cos \pi t/T\right) \quad (t < T)",
             r"\lambda(t) = 0 \quad (t \ge T)",
         ),
-        "The habit of image and language models alike: slow, fast, slow. It falls at every update and never rises.",
+        "The habit of image and language models alike: slow, fast, slow. It falls at "
+        "every update and never rises.",
         "The length of the run.",
         "0.1 * Cosine(1000)",
         {
@@ -259,20 +282,25 @@ CARDS = {
         "Warmup and cosine",
         (
             r"\lambda(t) = p \, t/w \quad (t < w)",
-            r"\lambda(t) = \tfrac{p}{2}\left(1 + \cos \pi \tfrac{t-w}{T-w}\right) \\ & \quad (w \le t < T)",
+            r"\lambda(t) = \tfrac{p}{2}\left(1 + \cos \pi \tfrac{t-w}{T-w}\right) \\ & "
+            r"\quad (w \le t < T)",
             r"\lambda(t) = 0 \quad (t \ge T)",
         ),
-        "Where large early steps break training: transformers with normalization after the layers, large batches, Adam.",
-        "The length of the run and of the warmup. Whether the warmup counts as part of the length differs between libraries.",
+        "Where large early steps break training: transformers with normalization after "
+        "the layers, large batches, Adam.",
+        "The length of the run and of the warmup. Whether the warmup counts as part of "
+        "the length differs between libraries.",
         "0.1 * (Warmup(100) >> Cosine(900))",
         {
-            "Keras": "keras.optimizers.schedules.CosineDecay(0.0, 900, warmup_target=0.1, warmup_steps=100)",
+            "Keras": "keras.optimizers.schedules.CosineDecay(0.0, 900, warmup_target=0.1, "
+            "warmup_steps=100)",
             "PyTorch": "torch.optim.lr_scheduler.LambdaLR(optimizer, schedule / 0.1)",
             "optax": "optax.warmup_cosine_decay_schedule(0.0, 0.1, 100, 1000)",
             "transformers": "transformers.get_cosine_schedule_with_warmup(optimizer, 100, 1000)",
         },
         differs={
-            "Keras": "its length leaves the warmup out, 900; optax's and transformers' hold it, 1,000",
+            "Keras": "its length leaves the warmup out, 900; optax's and transformers' hold it, "
+            "1,000",
             "transformers": "rises again after update 1,000",
         },
         equal_until={"transformers": 1001},
@@ -289,16 +317,20 @@ CARDS = {
     "restarts": Card(
         "Cosine with warm restarts",
         (
-            r"\lambda(t) = \tfrac{p}{2}\left(1 + \cos \pi \tfrac{t - t_i}{T_i}\right) \\ & \quad (t_i \le t < t_i + T_i)",
+            r"\lambda(t) = \tfrac{p}{2}\left(1 + \cos \pi \tfrac{t - t_i}{T_i}\right) "
+            r"\\ & \quad (t_i \le t < t_i + T_i)",
             r"T_i = T_0 \, m^i",
         ),
-        "To have a good model at the end of each cycle, for ensembles, or when the length of the run is open.",
-        "The first length and the stretch. A restart is a jump, and undoes part of what the cooldown won.",
+        "To have a good model at the end of each cycle, for ensembles, or when the "
+        "length of the run is open.",
+        "The first length and the stretch. A restart is a jump, and undoes part of "
+        "what the cooldown won.",
         "0.1 * Cosine(100).cycle(4, stretch=2)",
         {
             "Keras": "keras.optimizers.schedules.CosineDecayRestarts(0.1, 100, t_mul=2.0)",
             "PyTorch": "torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(optimizer, 100, 2)",
-            "optax": "optax.sgdr_schedule([dict(init_value=0.1, peak_value=0.1, warmup_steps=0, decay_steps=100 * 2**i) for i in range(4)])",
+            "optax": "optax.sgdr_schedule([dict(init_value=0.1, peak_value=0.1, warmup_steps=0, "
+            "decay_steps=100 * 2**i) for i in range(4)])",
         },
         differs={
             "Keras": "goes on restarting, ours was told four cycles",
@@ -306,7 +338,8 @@ CARDS = {
         },
         equal_until={"Keras": 1500, "PyTorch": 1500},
         absent={
-            "transformers": "`get_cosine_with_hard_restarts_schedule_with_warmup` has cycles of one length only"
+            "transformers": "`get_cosine_with_hard_restarts_schedule_with_warmup` has cycles of "
+            "one length only"
         },
         traps=(
             (
@@ -331,13 +364,15 @@ CARDS = {
             "PyTorch": "torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, 1000)",
         },
         differs={
-            "PyTorch": "its peak comes one update earlier, and it raises an error after the last update"
+            "PyTorch": "its peak comes one update earlier, and it raises an error after the last "
+            "update"
         },
         equal_until={"PyTorch": 1},
         absent={"Keras": TO_KERAS, "transformers": LAMBDA},
         traps=(
             (
-                "It refuses any update past the length it was told, and its message counts one too many.",
+                "It refuses any update past the length it was told, and its message "
+                "counts one too many.",
                 "pytorch, issue 38170",
                 "https://github.com/pytorch/pytorch/issues/38170",
             ),
@@ -352,11 +387,13 @@ CARDS = {
             r"\lambda(t) = p \left(1 - \sqrt{(t - T + c)/c}\right) \\ & \quad (T - c \le t < T)",
             r"\lambda(t) = 0 \quad (t \ge T)",
         ),
-        "When the length of the run is open: go on at the stable rate, and cool down from any point for a finished model.",
+        "When the length of the run is open: go on at the stable rate, and cool down "
+        "from any point for a finished model.",
         "The peak, and about a fifth of the run for the cooldown.",
         "0.1 * (Warmup(100) >> Constant(1, 700) >> Anneal(200, shape='1-sqrt'))",
         {
-            "transformers": "transformers.get_wsd_schedule(optimizer, 100, 200, num_stable_steps=700, decay_type='1-sqrt')",
+            "transformers": "transformers.get_wsd_schedule(optimizer, 100, 200, "
+            "num_stable_steps=700, decay_type='1-sqrt')",
             "PyTorch": "torch.optim.lr_scheduler.LambdaLR(optimizer, schedule / 0.1)",
         },
         absent={
@@ -368,10 +405,12 @@ CARDS = {
     "tanh": Card(
         "Hyperbolic tangent",
         (
-            r"\lambda(t) = p \, \dfrac{\tanh 3 - \tanh(9t/T - 6)}{\tanh 3 + \tanh 6} \\ & \quad (t < T)",
+            r"\lambda(t) = p \, \dfrac{\tanh 3 - \tanh(9t/T - 6)}{\tanh 3 + \tanh 6} \\ "
+            r"& \quad (t < T)",
             r"\lambda(t) = 0 \quad (t \ge T)",
         ),
-        "A longer plateau than the cosine's, then a faster fall. The article's outlook recommends it; lesson 8.4.2 measures it.",
+        "A longer plateau than the cosine's, then a faster fall. The article's outlook "
+        "recommends it; lesson 8.4.2 measures it.",
         "The length of the run; the two bounds of the curve, of which the paper gives -6 and 3.",
         "0.1 * Anneal(1000, shape='tanh')",
         {},

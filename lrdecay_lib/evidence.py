@@ -1,4 +1,5 @@
-"""From runs to verdicts. Knows NumPy, SciPy and pandas; nothing of TensorFlow, and nothing of training.
+"""From runs to verdicts. Knows NumPy, SciPy and pandas; nothing of TensorFlow, and nothing of
+training.
 
     >>> peaks = evidence.grid(0.02, 0.64)
     >>> tuning = training.sweep(task, schedules, peaks, seeds=range(100, 110), updates=500)
@@ -7,10 +8,11 @@
     >>> effect = evidence.paired(final.table, "linear", "constant", metric="loss", tuned=best)
     >>> evidence.verdict("1-a", "decay speeds up convergence", {"diabetes": effect})
 
-The rule of the verdict, fixed before looking. Each condition has an effect that is positive where the claim
-is right, with a 95 % t-interval over the paired differences of the seeds. A condition is *for* the claim if
-its interval lies wholly above the margin (the smallest effect that matters, 0 unless stated), *against* it if
-wholly below the margin, and otherwise *open*: no difference was shown.
+The rule of the verdict, fixed before looking. Each condition has an effect that is positive where
+the claim is right, with a 95 % t-interval over the paired differences of the seeds. A condition is
+*for* the claim if its interval lies wholly above the margin (the smallest effect that matters, 0
+unless stated), *against* it if wholly below the margin, and otherwise *open*: no difference was
+shown.
 
     all conditions for                    supported
     some for, some not                    it depends, and the conditions are named
@@ -53,7 +55,8 @@ LEDGER = Path(__file__).with_name(
 def grid(low, high):
     """Rates from ``low`` to at least ``high``, each sqrt(2) times the one before.
 
-    A factor of 2 is too coarse: the rival whose best rate happens to fall on the grid wins by that alone.
+    A factor of 2 is too coarse: the rival whose best rate happens to fall on the grid wins by that
+    alone.
     """
     if not 0 < low < high or not np.isfinite(high):
         raise ValueError(
@@ -63,7 +66,8 @@ def grid(low, high):
     return [float(f"{low * 2 ** (i / 2):.6g}") for i in range(count)]
 
 
-# --- tuning -----------------------------------------------------------------------------------------
+# --- tuning
+# -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -97,20 +101,21 @@ class Tuned(Mapping):
 
 
 def tune(table, metric, better="lower"):
-    """The best peak of each schedule by the mean over the seeds, each schedule with an equal budget.
+    """The best peak of each schedule by the mean over the seeds, each schedule with an equal
+    budget.
 
     Args:
         table: one row for each run, with the columns schedule, peak, seed and the metric.
-        metric: what `paired` will report, as "loss": chosen by the column "validation_loss" if there is
-            one, and reported from "test_loss". A full column name is taken as it is.
+        metric: what `paired` will report, as "loss": chosen by the column "validation_loss" if
+            there is one, and reported from "test_loss". A full column name is taken as it is.
         better: "lower" or "higher".
 
     Returns:
         `Tuned`. A peak at which any seed diverged is never the best.
 
     Raises:
-        ValueError: if the budgets are unequal, a run is missing, there are fewer than 5 seeds, the grid is
-            coarser than sqrt(2), or a best peak lies at the edge of its grid.
+        ValueError: if the budgets are unequal, a run is missing, there are fewer than 5 seeds, the
+            grid is coarser than sqrt(2), or a best peak lies at the edge of its grid.
     """
     _check_better(metric, better)
     column = _column(table, metric, "validation")
@@ -122,8 +127,9 @@ def tune(table, metric, better="lower"):
     }
     if len(set(counts.values())) > 1:
         raise ValueError(
-            "unequal budgets: each schedule must be tuned over as many peaks and seeds as its rivals, or the one "
-            f"with more tries wins by luck; got (peaks, seeds) of {counts}"
+            "unequal budgets: each schedule must be tuned over as many peaks and seeds as "
+            "its rivals, or the one with more tries wins by luck; got (peaks, seeds) of "
+            f"{counts}"
         )
     for name, runs in table.groupby("schedule", sort=False):
         values = _wide(runs, "peak", column, name)
@@ -137,8 +143,9 @@ def tune(table, metric, better="lower"):
         steps = grid_of_name[1:] / grid_of_name[:-1]
         if len(grid_of_name) < 3 or steps.max() > np.sqrt(2) * 1.01:
             raise ValueError(
-                f"the grid of {name!r} is too coarse: neighbours may differ by sqrt(2) at most, and there must be at "
-                f"least 3; got {_numbers(grid_of_name)}. Use evidence.grid(low, high)"
+                f"the grid of {name!r} is too coarse: neighbours may differ by sqrt(2) at "
+                f"most, and there must be at least 3; got {_numbers(grid_of_name)}. Use "
+                "evidence.grid(low, high)"
             )
         worst = np.inf if better == "lower" else -np.inf
         score = values.where(np.isfinite(values), worst).mean()
@@ -150,14 +157,16 @@ def tune(table, metric, better="lower"):
         if best in (grid_of_name[0], grid_of_name[-1]):
             side = "below" if best == grid_of_name[0] else "above"
             raise ValueError(
-                f"the best peak of {name!r}, {best:g}, lies at the edge of its grid {_numbers(grid_of_name)}, so a "
-                f"better one may lie {side} it. Widen the grid, for every schedule alike"
+                f"the best peak of {name!r}, {best:g}, lies at the edge of its grid "
+                f"{_numbers(grid_of_name)}, so a better one may lie {side} it. Widen the "
+                "grid, for every schedule alike"
             )
         peaks[name], scores[name] = float(best), score
     return Tuned(peaks, metric, better, seeds, scores)
 
 
-# --- paired differences -------------------------------------------------------------------------------
+# --- paired differences
+# -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -215,7 +224,8 @@ class Effect:
         return float(found.low), float(found.high)
 
     def __neg__(self):
-        """The same comparison for a claim that says the opposite: positive where the treatment is worse."""
+        """The same comparison for a claim that says the opposite: positive where the "
+        "treatment is worse."""
         turned = {"better": "worse", "worse": "better"}.get(
             self.positive, f"not {self.positive}"
         )
@@ -234,8 +244,8 @@ class Effect:
         unit = f" {self.unit}" if self.unit else ""
         sentence = (
             f"{self.treatment} against {self.baseline}, {self.metric}: {self.mean:+.3g}{unit} "
-            f"[{self.low:+.3g}, {self.high:+.3g}] (positive is {self.positive}; {self.level:.0%} interval over "
-            f"{len(self.seeds)} paired seeds)"
+            f"[{self.low:+.3g}, {self.high:+.3g}] (positive is {self.positive}; "
+            f"{self.level:.0%} interval over {len(self.seeds)} paired seeds)"
         )
         if self.low <= 0 <= self.high:
             sentence += "; no difference was shown"
@@ -257,23 +267,25 @@ def paired(
 ):
     """How much better ``treatment`` is than ``baseline``, seed by seed.
 
-    The same seed means the same data, initial weights and data order for both, so the difference of a seed
-    holds only what the schedule did, and its interval is several times narrower than an unpaired one.
+    The same seed means the same data, initial weights and data order for both, so the difference
+    of a seed holds only what the schedule did, and its interval is several times narrower than an
+    unpaired one.
 
     Args:
         table: one row for each run, with the columns schedule, peak, seed and the metric.
         treatment, baseline: names of two schedules, each with one peak in the table.
         metric: as in `tune`; reported from the test column. Also "diverged": the share of runs.
-        better: "lower" or "higher": which values are better. The effect is positive if treatment is better.
-        tuned: what `tune` gave. Without it both must have the same peak: that is a comparison at one rate,
-            not of the two schedules.
+        better: "lower" or "higher": which values are better. The effect is positive if treatment
+            is better.
+        tuned: what `tune` gave. Without it both must have the same peak: that is a comparison at
+            one rate, not of the two schedules.
         percent: in percent of the baseline's mean instead of the metric's unit.
         unit: the metric's unit, for the sentence.
         level: of the intervals.
 
     Raises:
-        ValueError: if seeds are unpaired or fewer than 5, a run diverged, the peaks are not the tuned ones, the
-            seeds are those that tuned, or the metric is not the one that tuned.
+        ValueError: if seeds are unpaired or fewer than 5, a run diverged, the peaks are not the
+            tuned ones, the seeds are those that tuned, or the metric is not the one that tuned.
     """
     _check_better(metric, better)
     if not 0 < level < 1:
@@ -289,13 +301,14 @@ def paired(
             )
         if runs["peak"].nunique() != 1:
             raise ValueError(
-                f"{name!r} has {runs['peak'].nunique()} peaks in the table: choose one with evidence.tune, on other seeds, "
-                "and report only that"
+                f"{name!r} has {runs['peak'].nunique()} peaks in the table: choose one with "
+                "evidence.tune, on other seeds, and report only that"
             )
         if metric != "diverged" and "diverged" in runs and runs["diverged"].any():
             raise ValueError(
-                f"{int(runs['diverged'].sum())} runs of {name!r} diverged, so their mean {metric} means nothing. Compare "
-                "metric='diverged', the share of runs that do, or choose peaks at which none does"
+                f"{int(runs['diverged'].sum())} runs of {name!r} diverged, so their mean "
+                f"{metric} means nothing. Compare metric='diverged', the share of runs that "
+                "do, or choose peaks at which none does"
             )
         chosen[name] = (
             runs["peak"].iloc[0],
@@ -304,15 +317,16 @@ def paired(
     (peak, a), (rival_peak, b) = chosen[treatment], chosen[baseline]
     if set(a.index) != set(b.index):
         raise ValueError(
-            f"unpaired seeds: {treatment!r} has {sorted(a.index)}, {baseline!r} has {sorted(b.index)}. "
-            "Rivals must run on the same seeds, or chance differences of data and weights drown the effect"
+            f"unpaired seeds: {treatment!r} has {sorted(a.index)}, {baseline!r} has "
+            f"{sorted(b.index)}. Rivals must run on the same seeds, or chance differences of "
+            "data and weights drown the effect"
         )
     _enough(a.index)
     if tuned is None:
         if peak != rival_peak:
             raise ValueError(
-                f"unequal budgets: the peaks differ ({peak:g} and {rival_peak:g}), and nothing says how they were chosen. "
-                "Pass tuned=evidence.tune(...)"
+                f"unequal budgets: the peaks differ ({peak:g} and {rival_peak:g}), and "
+                "nothing says how they were chosen. Pass tuned=evidence.tune(...)"
             )
     else:
         _check_tuned(
@@ -339,27 +353,32 @@ def paired(
 def _check_tuned(tuned, metric, better, peaks, seeds):
     if (tuned.metric, tuned.better) != (metric, better):
         raise ValueError(
-            f"chosen by {tuned.metric!r} ({tuned.better} is better), reported by {metric!r} ({better}): choose and report "
-            "by the same metric, or a peak that is good for one makes its schedule look bad by the other"
+            f"chosen by {tuned.metric!r} ({tuned.better} is better), reported by {metric!r} "
+            f"({better}): choose and report by the same metric, or a peak that is good for "
+            "one makes its schedule look bad by the other"
         )
     both = tuned.seeds & set(seeds)
     if both:
         raise ValueError(
-            f"the seeds {sorted(both)} chose the peaks, so they flatter the winner. Report on other seeds"
+            f"the seeds {sorted(both)} chose the peaks, so they flatter the winner. "
+            "Report on other seeds"
         )
     for name, peak in peaks.items():
         if tuned.peaks.get(name) != peak:
             raise ValueError(
-                f"the peak of {name!r} in the table is {peak:g}, but tuning chose {tuned.peaks.get(name)}"
+                f"the peak of {name!r} in the table is {peak:g}, but tuning chose "
+                f"{tuned.peaks.get(name)}"
             )
 
 
-# --- verdicts -----------------------------------------------------------------------------------------
+# --- verdicts
+# -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a claim. In a notebook it shows itself, and carries its row of the claim ledger.
+    """What became of a claim. In a notebook it shows itself, and carries its row of the claim
+    ledger.
 
     Attributes:
         claim: the claim's id. text: the claim, in our words.
@@ -408,8 +427,8 @@ class Verdict:
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {
             "text/plain": str(self),
-            "text/markdown": f"> **Claim {self.claim}:** {self.text}\n>\n> **Verdict: {self.verdict}.** "
-            + self.because.replace("\n", "\n> - "),
+            "text/markdown": f"> **Claim {self.claim}:** {self.text}\n>\n> **Verdict: "
+            f"{self.verdict}.** " + self.because.replace("\n", "\n> - "),
             MIME: self.row,
         }
 
@@ -419,8 +438,8 @@ def verdict(claim, text, effects, margin=0.0):
 
     Args:
         claim, text: the claim's id, and the claim in our words.
-        effects: condition -> `Effect`, positive where the claim is right (negate one with ``-effect``). Name
-            every condition that was tested, not only those that worked.
+        effects: condition -> `Effect`, positive where the claim is right (negate one with
+            ``-effect``). Name every condition that was tested, not only those that worked.
         margin: the smallest effect that matters, at least 0, in the effects' unit.
 
     Returns:
@@ -483,15 +502,18 @@ def check(claim, text, holds, because):
 
 
 def ledger():
-    """The claim ledger: a pandas table of the rows that the book's lessons wrote when they ran. Lesson 8.1.
+    """The claim ledger: a pandas table of the rows that the book's lessons wrote when they ran.
+    Lesson 8.1.
 
-    Columns: claim, text, verdict, because and conditions as in `Verdict.row`, and lesson (file name), title and
-    cell (number in the notebook) that show it. The lessons that sum the ledger up (8.1 and 9) have no rows in it.
+    Columns: claim, text, verdict, because and conditions as in `Verdict.row`, and lesson (file
+    name), title and cell (number in the notebook) that show it. The lessons that sum the ledger up
+    (8.1 and 9) have no rows in it.
     """
     return pd.DataFrame(json.loads(LEDGER.read_text(encoding="utf-8")))
 
 
-# --- shared -------------------------------------------------------------------------------------------
+# --- shared
+# -------------------------------------------------------------------------------------------
 
 
 def _column(table, metric, split):
@@ -500,7 +522,8 @@ def _column(table, metric, split):
         if name in table:
             return name
     raise ValueError(
-        f"metric must be a column, or end one as in {split}_loss; got {metric!r}, the table has {list(table.columns)}"
+        f"metric must be a column, or end one as in {split}_loss; got {metric!r}, the "
+        f"table has {list(table.columns)}"
     )
 
 
@@ -521,16 +544,16 @@ def _check_better(metric, better):
 def _one_optimizer(table):
     if "optimizer" in table and table["optimizer"].nunique() > 1:
         raise ValueError(
-            f"the table mixes the optimizers {sorted(table['optimizer'].unique())}; compare them one at a time, "
-            "as table[table.optimizer == 'sgd']"
+            f"the table mixes the optimizers {sorted(table['optimizer'].unique())}; compare "
+            "them one at a time, as table[table.optimizer == 'sgd']"
         )
 
 
 def _enough(seeds):
     if len(seeds) < FEWEST_SEEDS:
         raise ValueError(
-            f"{len(seeds)} seeds are too few: with fewer than {FEWEST_SEEDS} the interval itself is mostly luck. "
-            "Ten are good, twenty are better"
+            f"{len(seeds)} seeds are too few: with fewer than {FEWEST_SEEDS} the interval "
+            "itself is mostly luck. Ten are good, twenty are better"
         )
 
 
@@ -538,12 +561,14 @@ def _wide(runs, columns, value, name):
     """Seeds down, ``columns`` across; every cell filled exactly once."""
     if runs.duplicated(["seed", columns]).any():
         raise ValueError(
-            f"{name!r} has several runs with one seed and one peak; the table must have one row for each"
+            f"{name!r} has several runs with one seed and one peak; the table must have "
+            "one row for each"
         )
     wide = runs.pivot(index="seed", columns=columns, values=value).sort_index()
     if len(runs) != wide.size:
         raise ValueError(
-            f"unpaired seeds: some runs of {name!r} are missing ({len(runs)} of {wide.size}); was the sweep interrupted?"
+            f"unpaired seeds: some runs of {name!r} are missing ({len(runs)} of "
+            f"{wide.size}); was the sweep interrupted?"
         )
     return wide
 

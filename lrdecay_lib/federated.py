@@ -1,10 +1,13 @@
-"""Federated averaging: many clients train one softmax regression, each on its own images. Lesson 8.2.2.
+"""Federated averaging: many clients train one softmax regression, each on its own images. Lesson
+8.2.2.
 
-    >>> result = sweep(ClientDigits(), {"constant": Constant(), "linear": Linear(50)}, [0.5, 1.0], range(5), rounds=50)
+    >>> result = sweep(ClientDigits(), {"constant": Constant(), "linear": Linear(50)}, [0.5, 1.0],
+    range(5), rounds=50)
     >>> result.table
 
-NumPy alone. All runs of a seed are trained side by side on the same batches, so a grid of rates costs hardly
-more than one. The loss is convex: what keeps a run from the optimum is noise, drift or too little time.
+NumPy alone. All runs of a seed are trained side by side on the same batches, so a grid of rates
+costs hardly more than one. The loss is convex: what keeps a run from the optimum is noise, drift
+or too little time.
 
 Source: McMahan and others 2017, arXiv 1602.05629.
 """
@@ -29,8 +32,8 @@ CLASSES = 10
 class Result(NamedTuple):
     """Two pandas tables with the columns schedule, peak, seed and the metrics.
 
-    ``table`` has one row for each run, at its end; ``curves`` one for each evaluation, with the finished rounds
-    in the column "round".
+    ``table`` has one row for each run, at its end; ``curves`` one for each evaluation, with the
+    finished rounds in the column "round".
     """
 
     table: pd.DataFrame
@@ -42,9 +45,10 @@ def sweep(
 ):
     """Federated averaging for each schedule, peak and seed.
 
-    A round hands the common weights to every client, which passes once over its own images in batches, and
-    replaces them by the mean of what comes back. The rate is that of the round. Weights start at zero. The seed
-    decides the split, who gets which images, and the order of the batches.
+    A round hands the common weights to every client, which passes once over its own images in
+    batches, and replaces them by the mean of what comes back. The rate is that of the round.
+    Weights start at zero. The seed decides the split, who gets which images, and the order of the
+    batches.
 
     Args:
         task: a `tasks.ClientDigits`.
@@ -52,14 +56,15 @@ def sweep(
         peaks: the peak rates, or a dict: schedule name -> peak or peaks.
         seeds: whole numbers of at least 0.
         rounds: how many, at least 1.
-        ridge: the training objective is the cross-entropy plus ridge / 2 times the sum of the squared weights;
-            at least 0. Above 0 it has an optimum, and "gap" says how far above it the objective is.
+        ridge: the training objective is the cross-entropy plus ridge / 2 times the sum of the
+            squared weights; at least 0. Above 0 it has an optimum, and "gap" says how far above it
+            the objective is.
         batch_size: images of a local update; must divide the images of a client.
         evaluate_every: rounds between evaluations; by default only the end is evaluated.
 
     Returns:
-        `Result` with the metrics validation_loss, test_loss (cross-entropy without ridge), test_accuracy,
-        diverged (whether the loss is not finite), and gap if ridge is above 0.
+        `Result` with the metrics validation_loss, test_loss (cross-entropy without ridge),
+        test_accuracy, diverged (whether the loss is not finite), and gap if ridge is above 0.
     """
     rounds, batch_size = whole("rounds", rounds), whole("batch_size", batch_size)
     seeds = distinct("seeds", [int(generator(seed, 0) and seed) for seed in seeds])
@@ -127,7 +132,8 @@ def _evaluated(task, seed, rates, ridge, batch_size, marks):
 
 
 def _average(clients, seed, rates, ridge, batch_size):
-    """Yield the common weights before the first round and after each; shape (pixels + 1, runs * classes)."""
+    """Yield the common weights before the first round and after each; shape (pixels + "
+    "1, runs * classes)."""
     x, y = clients
     count, images = y.shape
     if images % batch_size:
@@ -149,7 +155,8 @@ def _average(clients, seed, rates, ridge, batch_size):
 
 
 def _clients(task, seed):
-    """Images (clients, images, pixels + 1), the last of them 1 for the bias, and labels (clients, images)."""
+    """Images (clients, images, pixels + 1), the last of them 1 for the bias, and "
+    "labels (clients, images)."""
     x, y = (np.stack(parts) for parts in zip(*task.clients(seed)))
     return _with_one(x), y
 

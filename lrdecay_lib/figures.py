@@ -1,8 +1,9 @@
 """The book's figures, in one style. Knows matplotlib, and nothing of TensorFlow.
 
-A figure is made by `new`, filled, and handed to `show`, which displays it as SVG with its alternative text.
-The SVG is the same, byte for byte, whenever the data is (fixed hash salt, no date), so nbval can compare it.
-Its text is text. Its background is white in every reader; in dark mode the site inverts it (book/_static).
+A figure is made by `new`, filled, and handed to `show`, which displays it as SVG with its
+alternative text. The SVG is the same, byte for byte, whenever the data is (fixed hash salt, no
+date), so nbval can compare it. Its text is text. Its background is white in every reader; in dark
+mode the site inverts it (book/_static).
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
-# Okabe and Ito's colour-blind-safe palette, and a dash as a second cue. One schedule keeps one look in every lesson.
+# Okabe and Ito's colour-blind-safe palette, and a dash as a second cue. One schedule keeps one look
+# in every lesson.
 LOOKS = {
     "constant": ("#000000", "-"),
     "step": ("#0072B2", "-"),
@@ -83,7 +85,8 @@ def new(width=6.0, height=3.5, columns=1, **axes):
 
 
 def show(figure, alt):
-    """Display a figure as SVG, with ``alt``: what is to be seen in it, for those who cannot see it."""
+    """Display a figure as SVG, with ``alt``: what is to be seen in it, for those who "
+    "cannot see it."""
     from IPython.display import display
 
     display({"image/svg+xml": to_svg(figure, alt), "text/plain": alt}, raw=True)
@@ -156,7 +159,8 @@ def lines(
         xlabel, ylabel: with their units.
         log: the logarithmic axes: "", "x", "y" or "xy".
         stairs: each value holds until the next x, as a rate does.
-        marks: (words, x, y) of points to name, or (words, x, y, False) for one that is wrong: a cross.
+        marks: (words, x, y) of points to name, or (words, x, y, False) for one that is wrong: a
+            cross.
         title, display: as in `schedules`.
     """
     figure, axes = new(
@@ -175,7 +179,8 @@ def lines(
         axes.plot(x, y, drawstyle="steps-post" if stairs else "default", **style)
         labels.append((name, x[-1], y[-1], style["color"]))
         words.append(
-            f"{' '.join(name.split())} goes from {y[0]:.3g} to {y[-1]:.3g} (lowest {y.min():.3g}, highest {y.max():.3g})"
+            f"{' '.join(name.split())} goes from {y[0]:.3g} to {y[-1]:.3g} (lowest "
+            f"{y.min():.3g}, highest {y.max():.3g})"
         )
     if "y" not in log and min(line.get_ydata().min() for line in axes.lines) >= 0:
         axes.set_ylim(bottom=0)
@@ -207,7 +212,8 @@ def lines(
 
 
 def schedules(designed, updates, recorded=None, log=False, title=None, display=True):
-    """Learning rate against update: the designed curves, and over them the rates that training recorded.
+    """Learning rate against update: the designed curves, and over them the rates that training
+    recorded.
 
     Args:
         designed: name -> callable of the update index, or an array with the rate of each update.
@@ -263,13 +269,14 @@ def schedules(designed, updates, recorded=None, log=False, title=None, display=T
 
 
 def loss_bands(curves, metric="test_loss", log=False, title=None, display=True):
-    """A metric against the update: the median of the runs of each schedule, and a band for the runs.
+    """A metric against the update: the median of the runs of each schedule, and a band for the
+    runs.
 
     The band goes from the lower to the upper quartile over the seeds; the caption should say so.
 
     Args:
-        curves: one row for each evaluation of each run, with the columns schedule, peak, seed, update and the
-            metric, such as a sweep's ``curves``; one peak for each schedule.
+        curves: one row for each evaluation of each run, with the columns schedule, peak, seed,
+            update and the metric, such as a sweep's ``curves``; one peak for each schedule.
         metric: the column to draw.
         log: a logarithmic axis for it.
         title, display: as in `schedules`.
@@ -294,9 +301,8 @@ def loss_bands(curves, metric="test_loss", log=False, title=None, display=True):
         )
     label_ends(axes, labels)
     alt = (
-        f"{_words(metric).capitalize()} against update, median of {curves['seed'].nunique()} seeds: "
-        + "; ".join(words)
-        + "."
+        f"{_words(metric).capitalize()} against update, median of "
+        f"{curves['seed'].nunique()} seeds: " + "; ".join(words) + "."
     )
     return show(figure, alt) if display else (figure, axes, alt)
 
@@ -304,17 +310,20 @@ def loss_bands(curves, metric="test_loss", log=False, title=None, display=True):
 def loss_against_peak(
     table, metric="test_loss", log=True, top=None, best=None, title=None, display=True
 ):
-    """The final metric against the peak rate, a line for each schedule, and a ring at each one's best.
+    """The final metric against the peak rate, a line for each schedule, and a ring at each one's
+    best.
 
-    The line is the median over the seeds and the band goes from the lower to the upper quartile. Where most
-    runs diverged there is no point. The rate axis is logarithmic.
+    The line is the median over the seeds and the band goes from the lower to the upper quartile.
+    Where most runs diverged there is no point. The rate axis is logarithmic.
 
     Args:
         table: one row for each run, with the columns schedule, peak, seed and the metric.
-        metric: the column to draw; the best is the highest of an accuracy or R2, and the lowest of all else.
+        metric: the column to draw; the best is the highest of an accuracy or R2, and the lowest of
+            all else.
         log: a logarithmic axis for the metric.
         top: the upper limit of the metric's axis, or None.
-        best: schedule -> the peak to ring, such as `evidence.tune` gave; by default that of the best median.
+        best: schedule -> the peak to ring, such as `evidence.tune` gave; by default that of the
+            best median.
         title, display: as in `schedules`.
     """
     figure, axes = new(
@@ -370,18 +379,19 @@ def loss_against_peak(
         labels = [(name, x, min(y, top), color) for name, x, y, color in labels]
     label_ends(axes, labels)
     alt = (
-        f"Final {_words(metric)} against peak learning rate, median of {table['seed'].nunique()} seeds: "
-        + "; ".join(words)
-        + "."
+        f"Final {_words(metric)} against peak learning rate, median of "
+        f"{table['seed'].nunique()} seeds: " + "; ".join(words) + "."
     )
     return show(figure, alt) if display else (figure, axes, alt)
 
 
 def paired_differences(effects, title=None, display=True):
-    """The difference of each seed as a dot, and the mean with its interval, a row for each condition.
+    """The difference of each seed as a dot, and the mean with its interval, a row for each
+    condition.
 
     Args:
-        effects: condition -> `evidence.Effect`, all in one unit. Right of zero the treatment is better.
+        effects: condition -> `evidence.Effect`, all in one unit. Right of zero the treatment is
+            better.
         title, display: as in `schedules`.
     """
     units = {effect.unit for effect in effects.values()}
@@ -423,7 +433,8 @@ def paired_differences(effects, title=None, display=True):
 
 
 def heat_map(table, x, y, value, log=False, title=None, display=True):
-    """A value over two columns of a table, averaged over all else: colour, and the number in each cell.
+    """A value over two columns of a table, averaged over all else: colour, and the number in each
+    cell.
 
     Args:
         table: a pandas table with the columns ``x``, ``y`` and ``value``.
@@ -462,8 +473,9 @@ def heat_map(table, x, y, value, log=False, title=None, display=True):
         )
     low, high = wide.stack().idxmin(), wide.stack().idxmax()
     alt = (
-        f"Mean {_words(value)} by {_words(x)} and {_words(y)}: lowest, {wide.loc[low]:.3g}, at {_words(y)} {low[0]} and "
-        f"{_words(x)} {low[1]}; highest, {wide.loc[high]:.3g}, at {high[0]} and {high[1]}."
+        f"Mean {_words(value)} by {_words(x)} and {_words(y)}: lowest, {wide.loc[low]:.3g}, "
+        f"at {_words(y)} {low[0]} and {_words(x)} {low[1]}; highest, {wide.loc[high]:.3g}, at "
+        f"{high[0]} and {high[1]}."
     )
     return show(figure, alt) if display else (figure, axes, alt)
 
@@ -482,6 +494,7 @@ def _one_peak(curves):
     for name, runs in curves.groupby("schedule", sort=False):
         if runs["peak"].nunique() != 1:
             raise ValueError(
-                f"{name!r} has {runs['peak'].nunique()} peaks; choose one, as curves[curves.peak == 0.1]"
+                f"{name!r} has {runs['peak'].nunique()} peaks; choose one, as "
+                "curves[curves.peak == 0.1]"
             )
         yield name, runs

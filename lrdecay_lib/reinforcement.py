@@ -4,13 +4,15 @@
     >>> curves = sweep(rivals, peaks=[0.01, 0.02], seeds=range(20))
     >>> final = curves[curves["update"] == UPDATES]
 
-The environment is CartPole (Barto, Sutton and Anderson 1983) with the equations of Gymnasium's ``CartPole-v1``.
-The learner is proximal policy optimization, PPO (Schulman and others 2017, arXiv 1707.06347), with generalized
-advantages (Schulman and others 2016, arXiv 1506.02438). All runs go side by side, as one more axis of each array.
+The environment is CartPole (Barto, Sutton and Anderson 1983) with the equations of Gymnasium's
+``CartPole-v1``. The learner is proximal policy optimization, PPO (Schulman and others 2017, arXiv
+1707.06347), with generalized advantages (Schulman and others 2016, arXiv 1506.02438). All runs go
+side by side, as one more axis of each array.
 
-Learning to act is chaotic: one bit rounded otherwise, and some hundred updates later the cart goes left instead
-of right. ``np.exp``, ``np.sin`` and ``@`` do round otherwise on other processors. So everything here is made of
-``+ - * /``, roots and sums, which are the same to the last bit everywhere, and so are the numbers.
+Learning to act is chaotic: one bit rounded otherwise, and some hundred updates later the cart goes
+left instead of right. ``np.exp``, ``np.sin`` and ``@`` do round otherwise on other processors. So
+everything here is made of ``+ - * /``, roots and sums, which are the same to the last bit
+everywhere, and so are the numbers.
 """
 
 from __future__ import annotations
@@ -59,7 +61,8 @@ def step(state, right):
         right: whether the cart is pushed to the right, and not to the left; of that further shape.
 
     Returns:
-        (state, lost): lost where the cart is more than 2.4 m away, or the pole more than 12 degrees off.
+        (state, lost): lost where the cart is more than 2.4 m away, or the pole more than 12
+        degrees off.
     """
     place, speed, angle, turning = state
     sin, cos = _sin_cos(angle)
@@ -88,11 +91,13 @@ def _sin_cos(angle):
     return sin, cos
 
 
-# --- the networks: one hidden layer, and for each run its own weights ------------------------------
+# --- the networks: one hidden layer, and for each run its own weights
+# ------------------------------
 
 
 def _forward(weights, state):
-    """The hidden layer (runs, hidden, n) and the output (runs, n) for states of shape (4, runs, n)."""
+    """The hidden layer (runs, hidden, n) and the output (runs, n) for states of shape "
+    "(4, runs, n)."""
     inner, bias, outer, shift = weights
     hidden = inner[0][..., None] * state[0][:, None]
     for weight, part in zip(inner[1:], state[1:]):
@@ -105,7 +110,8 @@ def _forward(weights, state):
 
 
 def _backward(weights, state, hidden, slope):
-    """The gradient for each of the weights; ``slope`` is that for the output, of shape (runs, n)."""
+    """The gradient for each of the weights; ``slope`` is that for the output, of "
+    "shape (runs, n)."""
     slope = slope[:, None]
     flat = 1 - np.abs(hidden)
     flat *= flat  # the derivative of softsign
@@ -145,9 +151,11 @@ class _Chance:
         return np.moveaxis(0.1 * self.uniform(4, *shape) - 0.05, 1, 0)
 
     def weights(self):
-        """Into the hidden layer (4, runs, hidden), its biases, out of it (both runs, hidden), the last bias (runs, 1).
+        """Into the hidden layer (4, runs, hidden), its biases, out of it (both runs, hidden), the
+        last bias (runs, 1).
 
-        The last layer starts at zero, so the first policy tosses a coin and the first critic knows nothing.
+        The last layer starts at zero, so the first policy tosses a coin and the first critic knows
+        nothing.
         """
         inner = np.moveaxis(2 * self.uniform(4, HIDDEN) - 1, 1, 0)
         runs = inner.shape[1]
@@ -181,7 +189,8 @@ class _Adam:
 
 
 def _collect(policy, state, age, chance):
-    """A round. What was seen: (state, state after, right, lost, over), steps and carts last; state and age after."""
+    """A round. What was seen: (state, state after, right, lost, over), steps and "
+    "carts last; state and age after."""
     rolls, fresh, seen = chance.uniform(STEPS, CARTS), chance.starts(STEPS, CARTS), []
     for k in range(STEPS):
         right = rolls[:, k] < _logistic(_forward(policy, state)[1])
@@ -193,11 +202,13 @@ def _collect(policy, state, age, chance):
 
 
 def _advantages(value, later, lost, over):
-    """How much better things went than the critic foresaw, for each step; all arrays (runs, steps, carts).
+    """How much better things went than the critic foresaw, for each step; all arrays (runs, steps,
+    carts).
 
-    A step is worth 1 - discount, so a pole that stands for ever is worth 1. ``value`` is what the critic foresees
-    in a state and ``later`` in the one after it. After a lost episode there is nothing to come. One that is over
-    because it is the longest is not lost: what was to come is still foreseen, but no longer counted.
+    A step is worth 1 - discount, so a pole that stands for ever is worth 1. ``value`` is what the
+    critic foresees in a state and ``later`` in the one after it. After a lost episode there is
+    nothing to come. One that is over because it is the longest is not lost: what was to come is
+    still foreseen, but no longer counted.
     """
     surprise = 1 - DISCOUNT + DISCOUNT * later * ~lost - value
     gains, carry = np.empty_like(value), 0.0
@@ -209,8 +220,8 @@ def _advantages(value, later, lost, over):
 def _policy_slope(logit, right, likely, gain):
     """The derivative of PPO's loss by the logit.
 
-    The loss of a sample is -min(ratio gain, clip(ratio) gain): ratio is how much likelier the push has become
-    since it was made, when it was as likely as ``likely``, and gain is its advantage.
+    The loss of a sample is -min(ratio gain, clip(ratio) gain): ratio is how much likelier the push
+    has become since it was made, when it was as likely as ``likely``, and gain is its advantage.
     """
     now = _logistic(logit)
     ratio = np.where(right, now, 1 - now) / likely
@@ -219,7 +230,8 @@ def _policy_slope(logit, right, likely, gain):
 
 
 def _update(policy, critic, optimizers, batch, rates):
-    """One step of both networks, on the samples (states, pushes, how likely they were, advantages, aims)."""
+    """One step of both networks, on the samples (states, pushes, how likely they "
+    "were, advantages, aims)."""
     state, right, likely, gain, aim = batch
     size = gain.shape[-1]
     gain = gain - gain.sum(axis=-1, keepdims=True) / size
@@ -249,7 +261,8 @@ def _evaluate(policy, state):
 
 
 def _learn(rates, seeds, marks):
-    """The returns (marks, runs) of runs with these rates (updates, runs) and seeds, after each round in ``marks``."""
+    """The returns (marks, runs) of runs with these rates (updates, runs) and seeds, "
+    "after each round in ``marks``."""
     runs, count = len(seeds), STEPS * CARTS
     policy, critic = (_Chance(seeds, stream).weights() for stream in (_POLICY, _CRITIC))
     optimizers = _Adam(policy), _Adam(critic)
@@ -294,22 +307,24 @@ def _learn(rates, seeds, marks):
 def sweep(schedules, peaks, seeds, rounds=ROUNDS, evaluate_every=None, progress=None):
     """Make a run for each schedule, peak and seed, on all cores.
 
-    A round is 512 steps (4 carts, 128 each), from which policy and critic learn in 16 updates. All runs of one
-    seed start with the same weights, from the same states, with the same dice and the same orders.
+    A round is 512 steps (4 carts, 128 each), from which policy and critic learn in 16 updates. All
+    runs of one seed start with the same weights, from the same states, with the same dice and the
+    same orders.
 
     Args:
         schedules: name -> schedule with a peak of 1, or any callable of the 0-based update index.
         peaks: the peak rates, or a dict: schedule name -> peak rate or rates.
         seeds: whole numbers of at least 0.
         rounds: the length of a run, at least 1; it makes 16 times as many updates.
-        evaluate_every: rounds between evaluations, from before the first to after the last; None evaluates
-            after the last only.
+        evaluate_every: rounds between evaluations, from before the first to after the last; None
+            evaluates after the last only.
         progress: show a bar; by default only in a terminal.
 
     Returns:
-        A pandas table as `evidence` and `figures` take it, with one row for each evaluation of each run:
-        schedule, peak, seed, update (how many were made), return (how many of 500 steps the pole stood; the mean
-        of 16 episodes, in which the likelier push was made) and diverged (whether that is not finite: never).
+        A pandas table as `evidence` and `figures` take it, with one row for each evaluation of
+        each run: schedule, peak, seed, update (how many were made), return (how many of 500 steps
+        the pole stood; the mean of 16 episodes, in which the likelier push was made) and diverged
+        (whether that is not finite: never).
     """
     rounds = whole("rounds", rounds)
     every = (

@@ -21,9 +21,9 @@ The building blocks have a peak of 1 and are multiplied by the peak rate last:
     a.to_keras()                                                   a Keras LearningRateSchedule
 
 Every block is a frozen dataclass: ``repr`` can be evaluated, ``==`` compares, and ``to_dict`` with
-``from_dict`` round-trips through JSON. Each formula stands once, in ``_at(t, ops)``, and is evaluated
-by NumPy in float64 or by ``keras.ops`` inside a graph. Bad numbers raise ``ValueError`` here, at
-construction, with the name of the argument and its value.
+``from_dict`` round-trips through JSON. Each formula stands once, in ``_at(t, ops)``, and is
+evaluated by NumPy in float64 or by ``keras.ops`` inside a graph. Bad numbers raise ``ValueError``
+here, at construction, with the name of the argument and its value.
 """
 
 from __future__ import annotations
@@ -170,7 +170,8 @@ class Schedule:
         )
 
     def floor(self, share):
-        """End at ``share`` of the peak instead of at 0: ``share * peak + (1 - share) * self(t)``."""
+        """End at ``share`` of the peak instead of at 0: ``share * peak + (1 - share) "
+        "* self(t)``."""
         return Floor(self, share)
 
     def shift(self, updates):
@@ -288,7 +289,8 @@ class Constant(Schedule):
 
 
 # Each shape falls from 1 at p = 0 to 0 at p = 1, where p is the share of the steps that has passed.
-# "exponential" (a straight line on a log scale) and "polynomial" (which has a power) stand in Anneal.
+# "exponential" (a straight line on a log scale) and "polynomial" (which has a power) stand in
+# Anneal.
 SHAPES = {
     "linear": lambda p, ops: 1.0 - p,
     # Loshchilov and Hutter 2017, arXiv 1608.03983, equation 5
@@ -299,7 +301,8 @@ SHAPES = {
     "tanh": lambda p, ops: (
         (math.tanh(3.0) - ops.tanh(9.0 * p - 6.0)) / (math.tanh(3.0) + math.tanh(6.0))
     ),
-    # no standard reference; this one does not depend on the unit of time: one decade, log10 from 1 to 10
+    # no standard reference; this one does not depend on the unit of time: one decade, log10 from 1
+    # to 10
     "log": lambda p, ops: 1.0 - ops.log(1.0 + 9.0 * p) / math.log(10.0),
     # Chen, Wolfe and Kyrillidis 2022, arXiv 2107.04197
     "rex": lambda p, ops: (1.0 - p) / (1.0 - 0.5 * p),
@@ -327,7 +330,8 @@ class Anneal(Schedule):
         "exponential"   the value is start ** (1 - p) * stop ** p, so both ends must be above 0
 
     Args:
-        steps: updates from start to stop (int). With 0 steps the value is stop from the first update.
+        steps: updates from start to stop (int). With 0 steps the value is stop from the first
+            update.
         start, stop: rates, at least 0. The schedule rises where stop is above start.
         shape: one of the names above. Their sources stand beside `SHAPES`.
         power: the exponent of "polynomial", above 0; refused with any other shape.
@@ -378,7 +382,8 @@ class Anneal(Schedule):
                 else SHAPES[self.shape](p, ops)
             )
             value = self.start * g + self.stop * (1.0 - g)
-        # TensorFlow's graphs turn t / steps into t * (1 / steps), which need not be 1 at t = steps; then a
+        # TensorFlow's graphs turn t / steps into t * (1 / steps), which need not be 1 at t = steps;
+        # then a
         # root of 1 - p is 1e-8 instead of 0. So the end is decided by t, which is exact.
         return ops.where(t >= self.steps, self.stop, value)
 
@@ -390,7 +395,8 @@ class Exponential(Schedule):
     The half-life is ``timescale * log(2) / -log(factor)`` updates (lesson 4.2).
 
     Args:
-        factor: what is left after one timescale, in (0, 1]. To grow, use `Anneal` with "exponential".
+        factor: what is left after one timescale, in (0, 1]. To grow, use `Anneal` with
+            "exponential".
         timescale: in updates, above 0; need not be whole. For a staircase write
             ``Exponential(factor).every(updates)``.
 
@@ -536,7 +542,8 @@ def Polynomial(steps, power):
 
 
 def InverseSqrt(timescale):
-    """``1 / sqrt(1 + t / timescale)``. ``Warmup(n) >> InverseSqrt(n)`` is that of Vaswani and others 2017."""
+    """``1 / sqrt(1 + t / timescale)``. ``Warmup(n) >> InverseSqrt(n)`` is that of "
+    "Vaswani and others 2017."""
     return InverseTime(timescale, 0.5)
 
 
@@ -547,13 +554,14 @@ def InverseSqrt(timescale):
 class Chain(Schedule):
     """Pieces one after another, as ``a >> b >> c``.
 
-    Piece i starts at the sum of the steps before it, and the next one rules from its first update on.
+    Piece i starts at the sum of the steps before it, and the next one rules from its first update
+    on.
 
     Raises:
-        ValueError: if a piece that is followed never ends, or if two neighbours do not meet: the end
-            value of one and the first of the next differ by more than a part in 10**9. Meant jumps are
-            `Piecewise` or ``cycle``. The check also catches ``0.1 * a >> b``, which Python reads as
-            ``(0.1 * a) >> b``.
+        ValueError: if a piece that is followed never ends, or if two neighbours do not meet: the
+            end value of one and the first of the next differ by more than a part in 10**9. Meant
+            jumps are `Piecewise` or ``cycle``. The check also catches ``0.1 * a >> b``, which
+            Python reads as ``(0.1 * a) >> b``.
     """
 
     pieces: tuple[Schedule, ...]
@@ -575,8 +583,8 @@ class Chain(Schedule):
             end, begin = first(first.steps), following(0)
             if not math.isclose(end, begin, rel_tol=1e-9):
                 raise ValueError(
-                    f"the pieces do not meet: one ends at {end:g}, the next starts at {begin:g}. To scale "
-                    "both, put brackets around the chain: peak * (a >> b)"
+                    f"the pieces do not meet: one ends at {end:g}, the next starts at "
+                    f"{begin:g}. To scale both, put brackets around the chain: peak * (a >> b)"
                 )
         object.__setattr__(self, "pieces", tuple(flat))
 
@@ -650,7 +658,8 @@ class Floor(Schedule):
 
 @dataclass(frozen=True)
 class Shift(Schedule):
-    """``schedule`` entered ``updates`` later; see `Schedule.shift`. Its floor stays that of the whole."""
+    """``schedule`` entered ``updates`` later; see `Schedule.shift`. Its floor stays "
+    "that of the whole."""
 
     schedule: Schedule
     updates: int
@@ -697,18 +706,21 @@ class Every(Schedule):
         return self.schedule.peak
 
     def _at(self, t, ops):
-        # TensorFlow's graphs turn t / updates into t * (1 / updates), whose floor is one too low at some
-        # multiples, 49 * (1 / 49) for one. Half an update keeps the quotient away from whole numbers.
+        # TensorFlow's graphs turn t / updates into t * (1 / updates), whose floor is one too low at
+        # some
+        # multiples, 49 * (1 / 49) for one. Half an update keeps the quotient away from whole
+        # numbers.
         return self.schedule._at(ops.floor((ops.floor(t) + 0.5) / self.updates), ops)
 
 
 @dataclass(frozen=True)
 class Cycle(Schedule):
-    """``schedule`` run ``times`` times, with warm restarts (Loshchilov and Hutter 2017, arXiv 1608.03983).
+    """``schedule`` run ``times`` times, with warm restarts (Loshchilov and Hutter 2017, arXiv
+    1608.03983).
 
-    Run i, counted from 0, lasts ``steps * stretch**i`` updates, so it starts at the sum of the lengths
-    before it, and its values are ``damp**i * schedule((t - start) / stretch**i)``. The first update of a
-    run has the run's first value. After the last run its end value is kept.
+    Run i, counted from 0, lasts ``steps * stretch**i`` updates, so it starts at the sum of the
+    lengths before it, and its values are ``damp**i * schedule((t - start) / stretch**i)``. The
+    first update of a run has the run's first value. After the last run its end value is kept.
 
     Args:
         schedule: one that ends, of at least one step.
@@ -725,7 +737,8 @@ class Cycle(Schedule):
     def __post_init__(self):
         if not _schedule("schedule", self.schedule).steps:
             raise ValueError(
-                f"only a schedule that ends, of at least one step, can be cycled; got {self.schedule!r}"
+                "only a schedule that ends, of at least one step, can be cycled; got "
+                f"{self.schedule!r}"
             )
         object.__setattr__(self, "times", _count("times", self.times, least=1))
         object.__setattr__(self, "stretch", _count("stretch", self.stretch, least=1))

@@ -5,11 +5,12 @@
     >>> data.train[0].shape, data.test[1].shape
     ((1000, 64), (497,))
 
-The seed decides the split (or the generator, or the teacher) and the initial weights; training adds the
-data order. So two rivals with one seed differ in nothing but their schedule. Everything is offline.
+The seed decides the split (or the generator, or the teacher) and the initial weights; training
+adds the data order. So two rivals with one seed differ in nothing but their schedule. Everything
+is offline.
 
-To make a task of your own, derive from `Task` and write ``data`` and ``build``. Tasks know nothing of
-schedules, and wait with importing Keras until a model or a loss is asked for.
+To make a task of your own, derive from `Task` and write ``data`` and ``build``. Tasks know nothing
+of schedules, and wait with importing Keras until a model or a loss is asked for.
 """
 
 from __future__ import annotations
@@ -110,9 +111,11 @@ class Task:
     Attributes:
         loss: function of (targets, outputs) that gives the loss of each sample, in ``keras.ops``.
         metrics: name -> function of (targets, outputs); their mean over the samples is reported.
-        fresh: whether training draws new samples for each update instead of passing over a set again.
-        xla: whether XLA compiles the run, or TensorFlow alone. It makes dense models several times faster;
-            of others it is slow to compile, and their compiled runs are no faster (measured in benchmarks/).
+        fresh: whether training draws new samples for each update instead of passing over a set
+            again.
+        xla: whether XLA compiles the run, or TensorFlow alone. It makes dense models several times
+            faster; of others it is slow to compile, and their compiled runs are no faster
+            (measured in benchmarks/).
     """
 
     fresh = False
@@ -124,8 +127,8 @@ class Task:
 
         Args:
             seed: whole number of at least 0.
-            samples: how many training samples, for a task with fresh data; others take no notice. Fewer are
-                the first of more, and validation and test do not depend on them.
+            samples: how many training samples, for a task with fresh data; others take no notice.
+                Fewer are the first of more, and validation and test do not depend on them.
         """
         raise NotImplementedError
 
@@ -136,7 +139,8 @@ class Task:
     def model(self, seed, dtype="float64"):
         """A Keras model with this seed's initial weights, in this float type.
 
-        The same seed gives the same weights, whatever was computed before, and no random state is changed.
+        The same seed gives the same weights, whatever was computed before, and no random state is
+        changed.
         """
         with precision(dtype):
             state = random.getstate()
@@ -148,10 +152,11 @@ class Task:
                 random.setstate(state)
 
     def initial_values(self, seed, dtype="float64"):
-        """The values of ``model(seed, dtype)``'s trainable and other variables: two lists of tensors.
+        """The values of ``model(seed, dtype)``'s trainable and other variables: two lists of
+        tensors.
 
-        Without building the model again where its values follow from Keras's seeded initializers: building takes
-        as long as a short run.
+        Without building the model again where its values follow from Keras's seeded initializers:
+        building takes as long as a short run.
         """
         recipe = _recipe(self, dtype)
         if recipe is None:
@@ -161,7 +166,8 @@ class Task:
 
 
 def _values(model):
-    """The values of a model's trainable and other variables, as tensors that later changes leave alone."""
+    """The values of a model's trainable and other variables, as tensors that later "
+    "changes leave alone."""
     return tuple(
         [import_keras().ops.copy(v.value) for v in part]
         for part in (model.trainable_variables, model.non_trainable_variables)
@@ -182,7 +188,8 @@ def _draws(seed, count=200):
 
 @lru_cache(maxsize=64)
 def _recipe(task, dtype):
-    """For each variable of the task's model a function: draws -> initial value. None if these miss what building gives."""
+    """For each variable of the task's model a function: draws -> initial value. None "
+    "if these miss what building gives."""
     keras = import_keras()
     with (
         precision(dtype),
@@ -243,7 +250,8 @@ def squared_error(targets, outputs):
 
 
 def cross_entropy(targets, outputs):
-    """Cross-entropy in nats of each sample; targets are class numbers, outputs logits (..., classes)."""
+    """Cross-entropy in nats of each sample; targets are class numbers, outputs logits "
+    "(..., classes)."""
     return import_keras().losses.sparse_categorical_crossentropy(
         targets, outputs, from_logits=True
     )
@@ -263,14 +271,16 @@ def r2(targets, outputs):
 
 
 def soft_cross_entropy(targets, outputs):
-    """Cross-entropy in nats of each sample; targets are probabilities, outputs logits, both (..., classes)."""
+    """Cross-entropy in nats of each sample; targets are probabilities, outputs "
+    "logits, both (..., classes)."""
     return import_keras().losses.categorical_crossentropy(
         targets, outputs, from_logits=True
     )
 
 
 def excess(targets, outputs):
-    """Cross-entropy minus its least possible value, the entropy of the target probabilities: 0 is perfect."""
+    """Cross-entropy minus its least possible value, the entropy of the target "
+    "probabilities: 0 is perfect."""
     ops = import_keras().ops
     entropy = -ops.sum(
         ops.where(targets > 0, targets * ops.log(ops.maximum(targets, 1e-300)), 0.0),
@@ -309,16 +319,19 @@ def _dense(features, hidden, outputs):
 
 @dataclass(frozen=True)
 class NoisyQuadratic(Task):
-    """loss(x) = sum(h x**2) / 2, whose gradient is seen with noise: h x + noise. Lesson "Why decay works".
+    """loss(x) = sum(h x**2) / 2, whose gradient is seen with noise: h x + noise. Lesson "Why decay
+    works".
 
-    The simplest model of training that has the two things that matter, curvatures h and gradient noise, and
-    the expected loss under any schedule is known exactly (`expectation`). Source: Schaul, Zhang and LeCun
-    2013, arXiv 1206.1106; Zhang and others 2019, arXiv 1907.04164.
+    The simplest model of training that has the two things that matter, curvatures h and gradient
+    noise, and the expected loss under any schedule is known exactly (`expectation`). Source:
+    Schaul, Zhang and LeCun 2013, arXiv 1206.1106; Zhang and others 2019, arXiv 1907.04164.
 
     Args:
-        eigenvalues: the curvatures h, each above 0; any sequence. A rate is stable below 2 / max(h).
-        noise: variance of the gradient noise of one sample: one number, or one for each eigenvalue. None
-            means equal to the eigenvalues, as at the optimum of a well specified model.
+        eigenvalues: the curvatures h, each above 0; any sequence. A rate is stable below 2 /
+            max(h).
+        noise: variance of the gradient noise of one sample: one number, or one for each
+            eigenvalue. None means equal to the eigenvalues, as at the optimum of a well specified
+            model.
         start: the initial value of every x.
     """
 
@@ -339,14 +352,16 @@ class NoisyQuadratic(Task):
             or not (np.isfinite(eigenvalues) & (eigenvalues > 0)).all()
         ):
             raise ValueError(
-                f"eigenvalues must be finite numbers above 0, at least one; got {self.eigenvalues!r}"
+                "eigenvalues must be finite numbers above 0, at least one; got "
+                f"{self.eigenvalues!r}"
             )
         if (
             noise.shape not in ((), eigenvalues.shape)
             or not (np.isfinite(noise) & (noise >= 0)).all()
         ):
             raise ValueError(
-                f"noise must be one number of at least 0, or one for each eigenvalue; got {self.noise!r}"
+                "noise must be one number of at least 0, or one for each eigenvalue; "
+                f"got {self.noise!r}"
             )
         object.__setattr__(self, "eigenvalues", tuple(eigenvalues.tolist()))
         object.__setattr__(
@@ -379,15 +394,16 @@ class NoisyQuadratic(Task):
     def expectation(self, schedule, updates, batch_size=1, momentum=0.0):
         """The expected loss under SGD, exactly: no seeds, no training.
 
-        With m the momentum (Keras's: m' = momentum m - rate gradient, x' = x + m'), and for each eigenvalue
-        the second moments A = E[x x], C = E[x m], V = E[m m], an update gives::
+        With m the momentum (Keras's: m' = momentum m - rate gradient, x' = x + m'), and for each
+        eigenvalue the second moments A = E[x x], C = E[x m], V = E[m m], an update gives::
 
             V' = momentum**2 V - 2 momentum rate h C + (rate h)**2 A + rate**2 noise / batch_size
             D  = momentum C - rate h A
             C' = D + V'
             A' = A + 2 D + V'
 
-        and the loss is sum(h A) / 2. Without momentum that is A' = (1 - rate h)**2 A + rate**2 noise / batch_size.
+        and the loss is sum(h A) / 2. Without momentum that is A' = (1 - rate h)**2 A + rate**2
+        noise / batch_size.
 
         Args:
             schedule: a callable of the 0-based update index, or one rate for each update.
@@ -396,8 +412,8 @@ class NoisyQuadratic(Task):
             momentum: in [0, 1).
 
         Returns:
-            float64 array of shape (updates + 1,): the loss before the first update and after each. Where the
-            rates are too large it grows to infinity.
+            float64 array of shape (updates + 1,): the loss before the first update and after each.
+            Where the rates are too large it grows to infinity.
         """
         _at_least(1, batch_size=batch_size)
         if not 0 <= momentum < 1:
@@ -408,7 +424,8 @@ class NoisyQuadratic(Task):
         )
         if rates.shape != (updates,):
             raise ValueError(
-                f"schedule must give one rate for each of the {updates} updates; got shape {rates.shape}"
+                f"schedule must give one rate for each of the {updates} updates; got "
+                f"shape {rates.shape}"
             )
         h, noise = np.array(self.eigenvalues), np.array(self.noise) / batch_size
         A, C, V = np.full(len(h), self.start**2), np.zeros(len(h)), np.zeros(len(h))
@@ -435,10 +452,12 @@ class NoisyQuadratic(Task):
 class LinearRegression(Task):
     """y = x w + noise, with x uniform in [0, 1] and w = 1, 2, ..., features. Lesson 5.2.
 
-    No model can have a mean squared error below `noise_floor`, nor, in expectation, an R2 above `best_r2`.
+    No model can have a mean squared error below `noise_floor`, nor, in expectation, an R2 above
+    `best_r2`.
 
     Args:
-        samples: training samples; as many more are drawn for the test, and half as many for validation.
+        samples: training samples; as many more are drawn for the test, and half as many for
+            validation.
         features: length of x.
         noise: standard deviation of the noise.
         hidden: widths of ReLU layers before the output; none by default, which makes it linear.
@@ -459,7 +478,8 @@ class LinearRegression(Task):
 
     @property
     def best_r2(self):
-        """The R2 of the true weights: signal variance over total variance. A uniform x has variance 1/12."""
+        """The R2 of the true weights: signal variance over total variance. A uniform "
+        "x has variance 1/12."""
         signal = np.sum(np.arange(1, self.features + 1) ** 2) / 12
         return float(signal / (signal + self.noise_floor))
 
@@ -481,11 +501,13 @@ class LinearRegression(Task):
 
 @dataclass(frozen=True)
 class Diabetes(Task):
-    """442 patients, 10 measurements each, and the disease's progress a year later (scikit-learn). Lesson 0.
+    """442 patients, 10 measurements each, and the disease's progress a year later (scikit-learn).
+    Lesson 0.
 
-    Split at random into 242 for training, 100 for validation and 100 for the test. Inputs and target are
-    standardized with the training set's means and deviations, so a mean squared error of 1 is no better than
-    guessing the mean. Source: Efron, Hastie, Johnstone and Tibshirani 2004, Annals of Statistics 32.
+    Split at random into 242 for training, 100 for validation and 100 for the test. Inputs and
+    target are standardized with the training set's means and deviations, so a mean squared error
+    of 1 is no better than guessing the mean. Source: Efron, Hastie, Johnstone and Tibshirani 2004,
+    Annals of Statistics 32.
 
     Args:
         hidden: widths of ReLU layers before the output.
@@ -520,11 +542,12 @@ class Diabetes(Task):
 class Digits(Task):
     """1,797 real images of handwritten digits, 8 x 8 pixels in [0, 1] (scikit-learn).
 
-    Split at random into 1,000 (or ``samples``) for training, 300 for validation and 497 for the test.
+    Split at random into 1,000 (or ``samples``) for training, 300 for validation and 497 for the
+    test.
 
     Args:
-        label_noise: share of the training labels, in [0, 1], that are replaced by another class at random.
-            Validation and test labels stay clean.
+        label_noise: share of the training labels, in [0, 1], that are replaced by another class at
+            random. Validation and test labels stay clean.
         samples: training images, 1 to 1000.
         hidden: widths of ReLU layers before the output.
     """
@@ -568,7 +591,8 @@ def _split(x, y, sizes, seed):
 
 
 def _relabel(labels, classes, share, seed):
-    """Give this share of the labels (rounded to whole samples) another class, each other one as likely."""
+    """Give this share of the labels (rounded to whole samples) another class, each "
+    "other one as likely."""
     rng = generator(seed, _NOISE)
     chosen = rng.permutation(len(labels))[: round(share * len(labels))]
     labels = labels.copy()
@@ -580,13 +604,16 @@ def _relabel(labels, classes, share, seed):
 
 @dataclass(frozen=True)
 class ClientDigits(Digits):
-    """`Digits` whose training images are spread over clients that each see few of the classes. Lesson 8.2.
+    """`Digits` whose training images are spread over clients that each see few of the classes.
+    Lesson 8.2.
 
-    Trained as one, it is `Digits`. For federated averaging, `clients` gives each client's own images.
+    Trained as one, it is `Digits`. For federated averaging, `clients` gives each client's own
+    images.
 
     Args:
         clients_count: how many clients; each gets the same number of images.
-        shards: pieces of the images, sorted by class, that a client gets: with 2, mostly two classes each.
+        shards: pieces of the images, sorted by class, that a client gets: with 2, mostly two
+            classes each.
             Source: McMahan and others 2017, arXiv 1602.05629.
     """
 
@@ -604,7 +631,8 @@ class ClientDigits(Digits):
         size = len(y) // pieces
         if not size:
             raise ValueError(
-                f"clients_count * shards must be at most {len(y)}, the number of images; got {pieces}"
+                f"clients_count * shards must be at most {len(y)}, the number of "
+                f"images; got {pieces}"
             )
         order = np.argsort(y, kind="stable")[: size * pieces].reshape(pieces, size)
         dealt = (
@@ -637,8 +665,9 @@ _PROFILES = np.array(
 class MNIST1D(Task):
     """Ten classes of signals of 40 points, for a small convolutional net. Lesson 3.4.
 
-    Each sample is a class's profile, stretched, shifted, scaled and tilted at random, under smooth noise;
-    generated here, after the idea of Greydanus 2020, arXiv 2011.14439, with profiles of our own.
+    Each sample is a class's profile, stretched, shifted, scaled and tilted at random, under smooth
+    noise; generated here, after the idea of Greydanus 2020, arXiv 2011.14439, with profiles of our
+    own.
 
     Args:
         samples: training samples. 500 more are drawn for validation and 1,000 for the test.
@@ -720,11 +749,12 @@ class MNIST1D(Task):
 
 @dataclass(frozen=True)
 class Teacher(Task):
-    """A student network learns the labels that a random teacher network samples; the data never end.
+    """A student network learns the labels that a random teacher network samples; the data never
+    end.
 
-    Noise without overfitting: the cleanest test of a schedule. Validation and test targets are the teacher's
-    probabilities themselves, so their loss has no label noise, and "excess_loss" (the loss above the
-    teacher's own) is 0 for a perfect student. The seed makes the teacher too.
+    Noise without overfitting: the cleanest test of a schedule. Validation and test targets are the
+    teacher's probabilities themselves, so their loss has no label noise, and "excess_loss" (the
+    loss above the teacher's own) is 0 for a perfect student. The seed makes the teacher too.
 
     Args:
         features, classes: lengths of input and output.
@@ -786,17 +816,19 @@ class Teacher(Task):
 
 @dataclass(frozen=True)
 class AddingProblem(Task):
-    """Add the two marked numbers of a sequence, with a recurrent net; the data never end. Lesson 3.4.
+    """Add the two marked numbers of a sequence, with a recurrent net; the data never end. Lesson
+    3.4.
 
-    Inputs have shape (samples, length, 2): numbers uniform in [0, 1], and marks that are 1 at two places, one
-    in each half, and else 0. The mean squared error of guessing 1 is 1/6. Source: Hochreiter and Schmidhuber
-    1997, Neural Computation 9(8).
+    Inputs have shape (samples, length, 2): numbers uniform in [0, 1], and marks that are 1 at two
+    places, one in each half, and else 0. The mean squared error of guessing 1 is 1/6. Source:
+    Hochreiter and Schmidhuber 1997, Neural Computation 9(8).
 
     Args:
         length: of the sequences, at least 2.
         units: of the recurrent layer.
         cell: "simple", "gru" or "lstm".
-        gain: scale of the initial recurrent weights, which are orthogonal: above 1 gradients explode.
+        gain: scale of the initial recurrent weights, which are orthogonal: above 1 gradients
+            explode.
     """
 
     length: int = 10
@@ -854,15 +886,17 @@ class AddingProblem(Task):
 class Ratings(Task):
     """Predict a user's rating of an item from other ratings: matrix factorization. Lesson 3.4.
 
-    A matrix of known rank plus noise, of which a share is seen. Each user and each item gets a vector; the
-    prediction is their product. No method can have an RMSE below ``noise``. Inputs are pairs (user, item).
+    A matrix of known rank plus noise, of which a share is seen. Each user and each item gets a
+    vector; the prediction is their product. No method can have an RMSE below ``noise``. Inputs are
+    pairs (user, item).
 
     Args:
         users, items, rank: shape and rank of the matrix, whose entries have variance 1.
-        observed: share of the entries used for training, in (0, 0.8]. A tenth of all entries each is kept
-            for validation and test.
+        observed: share of the entries used for training, in (0, 0.8]. A tenth of all entries each
+            is kept for validation and test.
         noise: standard deviation of the noise on each rating.
-        penalty: each sample adds penalty * (squared lengths of its two vectors) to the training loss.
+        penalty: each sample adds penalty * (squared lengths of its two vectors) to the training
+            loss.
     """
 
     users: int = 300
@@ -910,15 +944,17 @@ class Ratings(Task):
 
 @dataclass(frozen=True)
 class Sequences(Task):
-    """Translate by reversing a sequence and substituting each token, with a small transformer. Lesson 3.4.
+    """Translate by reversing a sequence and substituting each token, with a small transformer.
+    Lesson 3.4.
 
-    The seed makes the dictionary. Inputs and targets have shape (samples, length); the data never end.
+    The seed makes the dictionary. Inputs and targets have shape (samples, length); the data never
+    end.
 
     Args:
         length: tokens of a sequence. tokens: size of the vocabulary.
         layers, width, heads: of the transformer; width must be a multiple of heads.
-        norm: "post" normalizes after adding (Vaswani and others 2017, arXiv 1706.03762), "pre" before each
-            block (Xiong and others 2020, arXiv 2002.04745).
+        norm: "post" normalizes after adding (Vaswani and others 2017, arXiv 1706.03762), "pre"
+            before each block (Xiong and others 2020, arXiv 2002.04745).
     """
 
     length: int = 8
@@ -980,7 +1016,7 @@ class Sequences(Task):
                     layers.Dense(self.width),
                 ]
             )
-            for block in (lambda x: attend(x, x), think):
+            for block in (lambda x, attend=attend: attend(x, x), think):
                 norm = layers.LayerNormalization()
                 x = norm(x + block(x)) if self.norm == "post" else x + block(norm(x))
         if self.norm == "pre":

@@ -1,14 +1,16 @@
 """Training: one run as one compiled program (`train`), and a grid of runs over the cores (`sweep`).
 
     >>> run = train(Diabetes(), 0.1 * Linear(500), updates=500, seed=0)
-    >>> result = sweep(Diabetes(), {"constant": Constant(), "linear": Linear(500)}, peaks=[0.05, 0.1],
+    >>> result = sweep(Diabetes(), {"constant": Constant(), "linear": Linear(500)}, peaks=[0.05,
+    0.1],
     ...                seeds=range(20), updates=500)
     >>> result.table
 
-How it works, from the bottom up. `_program` turns a task's Keras model and a Keras optimizer into one
-compiled function: in go the initial state, the data, the order of the samples and the rate of every update;
-out come the final weights and what was recorded. Nothing returns to Python in between. `_prepare` makes what
-goes in from a seed, `_work` runs the program for some runs, and `sweep` hands `_work` to the cores.
+How it works, from the bottom up. `_program` turns a task's Keras model and a Keras optimizer into
+one compiled function: in go the initial state, the data, the order of the samples and the rate of
+every update; out come the final weights and what was recorded. Nothing returns to Python in
+between. `_prepare` makes what goes in from a seed, `_work` runs the program for some runs, and
+`sweep` hands `_work` to the cores.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ from .schedules import Schedule
 from .tasks import ORDER, Task, generator, import_keras, precision
 
 keras = import_keras()
-import tensorflow as tf  # noqa: E402  after its greeting was silenced
+import tensorflow as tf
 
 try:  # a small run is slower on several threads than several runs on one thread each
     tf.config.threading.set_intra_op_parallelism_threads(1)
@@ -82,16 +84,18 @@ class _Settings:
 def _functional(description):
     """A Keras optimizer that can be applied without side effects.
 
-    Keras's base optimizer offers ``stateless_apply``; its TensorFlow layer replaces it and the bookkeeping
-    below it with versions for several devices. This takes those back; every formula stays Keras's own.
+    Keras's base optimizer offers ``stateless_apply``; its TensorFlow layer replaces it and the
+    bookkeeping below it with versions for several devices. This takes those back; every formula
+    stays Keras's own.
     """
     optimizer = keras.optimizers.deserialize(json.loads(description))
     kind = type(optimizer)
     line = {parent.__name__: vars(parent) for parent in kind.__mro__}
     if not {"BaseOptimizer", "TFOptimizer"} <= set(line):
         raise ImportError(
-            f"this version of Keras, {keras.__version__}, has its optimizers' base classes elsewhere than training._functional "
-            "looks; install the version that requirements.lock names"
+            f"this version of Keras, {keras.__version__}, has its optimizers' base classes "
+            "elsewhere than training._functional looks; install the version that "
+            "requirements.lock names"
         )
     base, devices = line["BaseOptimizer"], line["TFOptimizer"]
     methods = {
@@ -113,7 +117,8 @@ def _model_and_optimizer(settings):
 
 @functools.lru_cache(maxsize=64)
 def _program(settings):
-    """The compiled function (state, rates, order, data) -> (weights, record); see `_prepare` and `_work`."""
+    """The compiled function (state, rates, order, data) -> (weights, record); see "
+    "`_prepare` and `_work`."""
     task, rule, updates = settings.task, settings.rule, settings.updates
     with _lock:
         model, optimizer = _model_and_optimizer(settings)
@@ -144,7 +149,8 @@ def _program(settings):
         )  # the rate that the optimizer holds
 
     def averaged(state):
-        """The weights to evaluate: those of the last update, or the moving average if the optimizer keeps one."""
+        """The weights to evaluate: those of the last update, or the moving average if "
+        "the optimizer keeps one."""
         trainable, _, slots = state
         if not optimizer.use_ema:
             return trainable
@@ -152,7 +158,8 @@ def _program(settings):
         return [values[id(v)] for v in optimizer._model_variables_moving_average]
 
     def measure(trainable, other, x, y):
-        """Loss and metrics: a row for each sample, or one row if some metric, such as R2, is of all samples."""
+        """Loss and metrics: a row for each sample, or one row if some metric, such as "
+        "R2, is of all samples."""
         outputs, _ = model.stateless_call(trainable, other, x, training=False)
         values = [
             function(y, outputs) for function in (task.loss, *task.metrics.values())
@@ -170,8 +177,8 @@ def _program(settings):
     def in_batches(function, x, y):
         """The rows of ``function(x, y)``, computed in batches as large as the training's.
 
-        XLA hands large operations to a pool that all runs share, and the whole run with them: then the runs of
-        a sweep wait for each other. Small ones stay where they are.
+        XLA hands large operations to a pool that all runs share, and the whole run with them: then
+        the runs of a sweep wait for each other. Small ones stay where they are.
         """
         count, size = x.shape[0], settings.batch_size
         numbers = (
@@ -258,7 +265,8 @@ def _program(settings):
 
 @functools.lru_cache(maxsize=64)
 def _marks(settings):
-    """The numbers of finished updates after which a run is evaluated: 0, every so many, and the last."""
+    """The numbers of finished updates after which a run is evaluated: 0, every so "
+    "many, and the last."""
     marks = np.unique(
         [*range(0, settings.updates, settings.evaluate_every), settings.updates]
     ).astype("int32")
@@ -285,7 +293,8 @@ def _lock_of(function, *arguments):
 
 
 def _once(function, *arguments):
-    """A cached function's value. Whoever comes while it is being made waits for it, and nobody else does."""
+    """A cached function's value. Whoever comes while it is being made waits for it, "
+    "and nobody else does."""
     with _lock_of(function, *arguments):
         return function(*arguments)
 
@@ -295,8 +304,8 @@ def _prepare(settings, seed):
     """What the program needs from a seed: initial state, order of the samples, data.
 
     The state is (trainable weights, other variables, optimizer variables). The order has shape
-    (updates, batch size) and holds sample numbers: one permutation after another, each cut into whole
-    batches. Fresh data are drawn once for all updates and used in turn.
+    (updates, batch size) and holds sample numbers: one permutation after another, each cut into
+    whole batches. Fresh data are drawn once for all updates and used in turn.
     """
     task, count = settings.task, settings.updates * settings.batch_size
     with _lock:
@@ -338,7 +347,8 @@ def _prepare(settings, seed):
 
 
 def _work(settings, seed, rates, weights=None, keep=False):
-    """One run, wherever it is computed: (losses, rates used, metrics at each mark, final weights or None)."""
+    """One run, wherever it is computed: (losses, rates used, metrics at each mark, "
+    "final weights or None)."""
     state, order, data = _once(_prepare, settings, seed)
     program = _once(_program, settings)
     if weights is not None:
@@ -359,12 +369,14 @@ def _work(settings, seed, rates, weights=None, keep=False):
 class Plateau:
     """Multiply the rate by ``factor`` when the validation loss has stopped falling. Lesson 2.2.
 
-    The rule of ``keras.callbacks.ReduceLROnPlateau``, looking once at each evaluation: an evaluation is an
-    improvement if its loss is below the best so far by more than ``least``; after ``patience`` evaluations
-    without one the rate falls, and for ``cooldown`` evaluations nothing is counted.
+    The rule of ``keras.callbacks.ReduceLROnPlateau``, looking once at each evaluation: an
+    evaluation is an improvement if its loss is below the best so far by more than ``least``; after
+    ``patience`` evaluations without one the rate falls, and for ``cooldown`` evaluations nothing
+    is counted.
 
-    Any frozen dataclass with ``start`` (a tuple of numbers, the first of them the share of the peak that the
-    rate has) and ``after(control, loss)`` (the tuple after an evaluation, in ``keras.ops``) is a rule.
+    Any frozen dataclass with ``start`` (a tuple of numbers, the first of them the share of the
+    peak that the rate has) and ``after(control, loss)`` (the tuple after an evaluation, in
+    ``keras.ops``) is a rule.
 
     Args:
         factor: what is left of the rate, in (0, 1).
@@ -426,17 +438,18 @@ class Run:
 
     Attributes:
         optimizer, schedule: their names. peak: what the schedule was multiplied by. seed: the seed.
-        rates: the rate that each update really used, read from the optimizer inside the compiled program;
-            shape (updates,).
+        rates: the rate that each update really used, read from the optimizer inside the compiled
+            program; shape (updates,).
         losses: the training loss of each update's batch, before the update; shape (updates,).
         at: after how many updates the run was evaluated; shape (evaluations,).
-        metrics: name -> value at each of ``at``. Names are a split and a quantity, as "test_loss". The train
-            split is its first 1,000 samples; a task with fresh data has none.
-        diverged_at: the first update whose batch had a loss that is not finite or above a million times the
-            first one's, or the number of updates if only the last evaluation shows it; None for a run that
-            stayed finite. From there on what is not a number stands as the worst: infinity, or minus
-            infinity for accuracy and r2.
-        weights: the final trainable weights (their moving average, if the optimizer keeps one), as ``model.trainable_variables`` orders them (from `train` only).
+        metrics: name -> value at each of ``at``. Names are a split and a quantity, as "test_loss".
+            The train split is its first 1,000 samples; a task with fresh data has none.
+        diverged_at: the first update whose batch had a loss that is not finite or above a million
+            times the first one's, or the number of updates if only the last evaluation shows it;
+            None for a run that stayed finite. From there on what is not a number stands as the
+            worst: infinity, or minus infinity for accuracy and r2.
+        weights: the final trainable weights (their moving average, if the optimizer keeps one), as
+            ``model.trainable_variables`` orders them (from `train` only).
     """
 
     optimizer: str
@@ -505,16 +518,18 @@ def train(
 
     Args:
         task: a `Task`.
-        schedule: a callable of the 0-based update index, or a closed-loop rule such as `Plateau` (then the
-            rate is the rule's share of 1).
+        schedule: a callable of the 0-based update index, or a closed-loop rule such as `Plateau`
+            (then the rate is the rule's share of 1).
         updates: how many updates to make, at least 1.
         seed: decides split, initial weights and data order.
-        optimizer: a name in `OPTIMIZERS`, or a Keras optimizer, whose own learning rate is not used.
+        optimizer: a name in `OPTIMIZERS`, or a Keras optimizer, whose own learning rate is not
+            used.
         batch_size: samples of an update. The last incomplete batch of an epoch is left out.
-        evaluate_every: updates between evaluations; by default about 20 evaluations. The initial and the
-            final weights are always evaluated.
+        evaluate_every: updates between evaluations; by default about 20 evaluations. The initial
+            and the final weights are always evaluated.
         dtype: "float64" or "float32".
-        weights: initial trainable weights instead of the seed's, for example another run's ``weights``.
+        weights: initial trainable weights instead of the seed's, for example another run's
+            ``weights``.
 
     Returns:
         A `Run`.
@@ -552,16 +567,16 @@ def sweep(
 
     Args:
         task: a `Task`.
-        schedules: name -> schedule with a peak of 1 (or any callable of the update index, or a closed-loop
-            rule). Each is multiplied by each peak.
+        schedules: name -> schedule with a peak of 1 (or any callable of the update index, or a
+            closed-loop rule). Each is multiplied by each peak.
         peaks: the peak rates, or a dict: schedule name -> peak rate or rates.
         seeds: whole numbers of at least 0.
         optimizer: as for `train`, or a dict: name -> optimizer.
         updates, batch_size, evaluate_every, dtype: as for `train`.
-        executor: a ``concurrent.futures.Executor`` to hand the runs to; by default threads, one for each core.
-            Task and rule must be picklable if it has other processes. Dask's ``Client.get_executor()`` spreads
-            the runs over a cluster. A run whose worker died is tried again, and named in ``missing`` if that
-            kills another.
+        executor: a ``concurrent.futures.Executor`` to hand the runs to; by default threads, one
+            for each core. Task and rule must be picklable if it has other processes. Dask's
+            ``Client.get_executor()`` spreads the runs over a cluster. A run whose worker died is
+            tried again, and named in ``missing`` if that kills another.
         progress: show a bar; by default only in a terminal.
 
     Returns:
@@ -594,22 +609,23 @@ def sweep(
     ]
     runs, missing = _spread(jobs, executor, progress)
     any_of_them = jobs[0][4]
-    about = dict(
-        task=repr(task),
-        optimizers={
+    about = {
+        "task": repr(task),
+        "optimizers": {
             name: settings[name, next(iter(schedules))].optimizer for name in optimizers
         },
-        schedules={kind: repr(schedule) for kind, schedule in schedules.items()},
-        updates=updates,
-        batch_size=batch_size,
-        evaluate_every=any_of_them.evaluate_every,
-        dtype=dtype,
-    )
+        "schedules": {kind: repr(schedule) for kind, schedule in schedules.items()},
+        "updates": updates,
+        "batch_size": batch_size,
+        "evaluate_every": any_of_them.evaluate_every,
+        "dtype": dtype,
+    }
     return Sweep(about, runs, missing)
 
 
 def _spread(jobs, executor, progress):
-    """Hand the jobs to the executor; give back the finished runs in the jobs' order, and what is missing."""
+    """Hand the jobs to the executor; give back the finished runs in the jobs' order, "
+    "and what is missing."""
     finished, missing = {}, {}
 
     def collect(future, i):
@@ -634,7 +650,8 @@ def _spread(jobs, executor, progress):
             try:
                 for i, job in enumerate(jobs):
                     futures[(executor or own).submit(_work, *_goods(job))] = i
-            except BrokenExecutor as error:  # a pool of processes takes no more jobs once one of them has died
+            # a pool of processes takes no more jobs once one of them has died
+            except BrokenExecutor as error:
                 missing |= dict.fromkeys(range(len(futures), len(jobs)), error)
             for future in as_completed(futures):
                 collect(future, futures[future])
@@ -660,7 +677,8 @@ def _spread(jobs, executor, progress):
 
 
 def _one_by_one(jobs, left, executor, collect, bar):
-    """The jobs that dead workers left behind, one at a time, so that the one that kills them is known."""
+    """The jobs that dead workers left behind, one at a time, so that the one that "
+    "kills them is known."""
     broken = isinstance(
         executor, ProcessPoolExecutor
     )  # it takes no more; a cluster starts its workers again
@@ -761,15 +779,17 @@ class Sweep:
         }
         diverged = sum(run.diverged_at is not None for run in self.runs)
         return (
-            f"<Sweep of {self.about['task']}: {len(self.runs)} runs of {self.about['updates']} updates "
-            f"({count['schedule']} schedules, {count['peak']} peaks, {count['seed']} seeds, "
-            f"{', '.join(self.about['optimizers'])}, {self.about['dtype']}); {diverged} diverged"
+            f"<Sweep of {self.about['task']}: {len(self.runs)} runs of "
+            f"{self.about['updates']} updates ({count['schedule']} schedules, {count['peak']} "
+            f"peaks, {count['seed']} seeds, {', '.join(self.about['optimizers'])}, "
+            f"{self.about['dtype']}); {diverged} diverged"
             + (f"; {len(self.missing)} missing" if self.missing else "")
             + ">"
         )
 
     def save(self, path):
-        """Write everything to one ``.npz`` file, which `load` reads back. It holds no pickled objects."""
+        """Write everything to one ``.npz`` file, which `load` reads back. It holds no "
+        "pickled objects."""
         labels = [{**_labels(run), "diverged_at": run.diverged_at} for run in self.runs]
         text = json.dumps(
             {"about": self.about, "runs": labels, "missing": self.missing}
@@ -848,7 +868,8 @@ def _describe(optimizer):
     ):
         if getattr(optimizer, name, None):
             raise ValueError(
-                f"{name} must be None: the compiled run does not do it; got {getattr(optimizer, name)!r}"
+                f"{name} must be None: the compiled run does not do it; got "
+                f"{getattr(optimizer, name)!r}"
             )
     description = keras.optimizers.serialize(optimizer)
     description["config"] |= {"learning_rate": 0.0, "name": "optimizer"}

@@ -4,12 +4,14 @@
     >>> exercise.judge(lambda decay_factor, decay_steps: 0.0).outcome
     'wrong'
 
-``exercise`` shows its task; ``check(answer)`` shows what `judge` finds; ``hint()`` gives the next hint and
-``solution()`` a worked one. Every output is the same on every machine, so notebooks can store it.
+``exercise`` shows its task; ``check(answer)`` shows what `judge` finds; ``hint()`` gives the next
+hint and ``solution()`` a worked one. Every output is the same on every machine, so notebooks can
+store it.
 
-An exercise is one call of `add` after the function that solves it, in the module named as its lesson is. Both the answer and the solution are
-asked the same questions (``probes``). The wrong answers that are usual stand beside it as functions that
-are wrong in the same way (``slips``): who agrees with one on every question has made that slip, and is told.
+An exercise is one call of `add` after the function that solves it, in the module named as its
+lesson is. Both the answer and the solution are asked the same questions (``probes``). The wrong
+answers that are usual stand beside it as functions that are wrong in the same way (``slips``): who
+agrees with one on every question has made that slip, and is told.
 """
 
 from __future__ import annotations
@@ -21,7 +23,6 @@ import dis
 import importlib
 import inspect
 import io
-import math
 import pkgutil
 import re
 import sys
@@ -78,9 +79,11 @@ def every():
 
 
 def hide_solutions():
-    """From now on, in this Python session, `Exercise.solution` says only that solutions are shown after marking.
+    """From now on, in this Python session, `Exercise.solution` says only that solutions are shown
+    after marking.
 
-    The notebooks of a class call it. Checks and hints stay. It is a fence and no lock: the library's source is open.
+    The notebooks of a class call it. Checks and hints stay. It is a fence and no lock: the
+    library's source is open.
     """
     global _hidden
     _hidden = True
@@ -91,7 +94,8 @@ def _modules():
 
 
 def lesson_of(module):
-    """The number of the lesson that a module's name begins with: ``lesson_04_2_deriving`` holds those of 4.2."""
+    """The number of the lesson that a module's name begins with: "
+    "``lesson_04_2_deriving`` holds those of 4.2."""
     return ".".join(str(int(part)) for part in re.findall(r"(?<=_)\d+(?=_)", module))
 
 
@@ -123,7 +127,8 @@ class _Text:
 
 
 class Result(_Text):
-    """What `Exercise.judge` found: ``outcome`` is "right", "wrong" or "not attempted"; its text says why.
+    """What `Exercise.judge` found: ``outcome`` is "right", "wrong" or "not attempted"; its text
+    says why.
 
     ``curves`` is None, or the names and rates that `Exercise.check` draws.
     """
@@ -185,7 +190,8 @@ def _words(value, digits=6):
 
 
 class _TimeUp(BaseException):
-    """Raised in the learner's function when its time is up; not an Exception, so it is hardly caught."""
+    """Raised in the learner's function when its time is up; not an Exception, so it "
+    "is hardly caught."""
 
 
 @dataclass
@@ -199,8 +205,9 @@ class _Fault:
 def _within(seconds, job):
     """Run ``job()`` for at most ``seconds``.
 
-    In a thread of its own, because that works in a notebook, in a test and on Windows alike, and comes back
-    even when the loop cannot be stopped. A thread is stopped by raising in it, which CPython offers in C only.
+    In a thread of its own, because that works in a notebook, in a test and on Windows alike, and
+    comes back even when the loop cannot be stopped. A thread is stopped by raising in it, which
+    CPython offers in C only.
     """
 
     def run():
@@ -224,19 +231,24 @@ def _within(seconds, job):
                 thread.join(1.0)
 
 
-ONE_NUMBER = "`int`, `float` and `math` take one number, and here an array came. `//` and NumPy's functions take both."
+ONE_NUMBER = (
+    "`int`, `float` and `math` take one number, and here an array came. `//` and NumPy's "
+    "functions take both."
+)
 # what Python says -> what it means here
 COMMON_ERRORS = {
-    "truth value of an array": "`if`, `and`, `min` and `max` need one number, and here an array came. Use "
-    "arithmetic, `np.where`, `np.minimum` or `np.maximum`, which take both.",
+    "truth value of an array": "`if`, `and`, `min` and `max` need one number, and here an array "
+    "came. Use arithmetic, `np.where`, `np.minimum` or `np.maximum`, "
+    "which take both.",
     "only length-1 arrays": ONE_NUMBER,
     "only 0-dimensional arrays": ONE_NUMBER,
-    "be broadcast": "NumPy compares two shapes from their last axis backwards. `[:, None]` puts an axis of length 1 "
-    "at the end of one.",
-    "instances of 'list'": "A list came, which does not compare or calculate element by element. `np.asarray` makes "
-    "an array of it.",
+    "be broadcast": "NumPy compares two shapes from their last axis backwards. `[:, None]` puts "
+    "an axis of length 1 at the end of one.",
+    "instances of 'list'": "A list came, which does not compare or calculate element by element. "
+    "`np.asarray` makes an array of it.",
     "too many indices": "An array of shape (n,) has one axis, so `[:, 0]` finds no second one.",
-    "positional argument": "The function must take the arguments that the task names, in that order.",
+    "positional argument": "The function must take the arguments that the task names, in that "
+    "order.",
     "NoneType": "Something in it is None: is a `return` missing?",
 }
 
@@ -263,7 +275,8 @@ def _ask(use, answer, question, call):
         raise
     except NotImplementedError:
         return _Fault("", attempted=False)
-    except BaseException as error:  # sys.exit too; an interrupt from the keyboard does not come to this thread
+    # sys.exit too; an interrupt from the keyboard does not come to this thread
+    except BaseException as error:
         said = re.sub(r" at 0x[0-9a-fA-F]+", "", str(error)).replace("`", "'")
         meaning = next(
             (f" {words}" for key, words in COMMON_ERRORS.items() if key in said), ""
@@ -282,8 +295,8 @@ def _ask(use, answer, question, call):
             else before == after or not isinstance(before, list)
         ):
             return _Fault(
-                f"{call} changes the {kind} it is given, so its caller's data is spoilt. Make a new {kind} "
-                f"instead of writing into the argument ({WRITING[kind]} write)."
+                f"{call} changes the {kind} it is given, so its caller's data is spoilt. Make "
+                f"a new {kind} instead of writing into the argument ({WRITING[kind]} write)."
             )
     return value
 
@@ -304,7 +317,8 @@ WHOLE = "a whole number (an int; `np.ceil` and `/` give floats)"
 
 
 def _misfit(value, wanted):
-    """What is wanted, in words, if ``value`` is of another kind or shape than ``wanted``; else ""."""
+    """What is wanted, in words, if ``value`` is of another kind or shape than "
+    "``wanted``; else ""."""
     array = _floats(value)
     if isinstance(wanted, np.ndarray) and wanted.ndim:
         return (
@@ -329,7 +343,8 @@ def _misfit(value, wanted):
 
 
 def _close(value, wanted, rtol, overall=False):
-    """Whether two values agree: each element to ``rtol`` of itself, or all to that of the largest."""
+    """Whether two values agree: each element to ``rtol`` of itself, or all to that of "
+    "the largest."""
     value, wanted = _floats(value), _floats(wanted)
     if value is None or wanted is None or value.shape != wanted.shape:
         return False
@@ -344,7 +359,8 @@ def _close(value, wanted, rtol, overall=False):
 
 
 def _same(value, other):
-    """Whether two answers to one question are one answer. Faults and odd types count as the same."""
+    """Whether two answers to one question are one answer. Faults and odd types count "
+    "as the same."""
     value, other = _floats(value), _floats(other)
     if value is None or other is None:
         return value is other
@@ -378,8 +394,8 @@ def _is_stub(answer):
 class Named:
     """A schedule as part of a question.
 
-    Its label, which messages use, is its own code unless a formula is given. Its remark is what to think of when
-    an answer is wrong about it in no usual way.
+    Its label, which messages use, is its own code unless a formula is given. Its remark is what to
+    think of when an answer is wrong about it in no usual way.
     """
 
     def __init__(self, label, formula=None, remark=""):
@@ -482,7 +498,8 @@ class Exercise:
         if _hidden:
             _show(
                 _Text(
-                    f"**{self.id}**: the solution is shown after marking; `hint()` helps until then."
+                    f"**{self.id}**: the solution is shown after marking; `hint()` "
+                    "helps until then."
                 )
             )
             return
@@ -493,8 +510,9 @@ class Exercise:
         )
 
     def check(self, answer):
-        """Show whether the answer is right, wrong or not attempted; where it is wrong, the input that failed,
-        what it gave, and the misconception this shows; for a schedule also its curve beside the specification.
+        """Show whether the answer is right, wrong or not attempted; where it is wrong, the input
+        that failed, what it gave, and the misconception this shows; for a schedule also its curve
+        beside the specification.
         """
         result = self.judge(answer)
         _show(result)
@@ -567,8 +585,9 @@ class Exercise:
                     for v in (value, later)
                 )
                 return self._wrong(
-                    f"{call} is not always the same: asked twice, it gave {values}. It remembers earlier calls, or "
-                    "it draws at random. Compute the value from the arguments alone.",
+                    f"{call} is not always the same: asked twice, it gave {values}. It "
+                    "remembers earlier calls, or it draws at random. Compute the value from "
+                    "the arguments alone.",
                     curves,
                 )
         problems = [
@@ -601,15 +620,18 @@ class Exercise:
         misfit = _misfit(value, wanted)
         if misfit == WHOLE and isinstance(value, Real) and self.tell:
             return (
-                f"{call} {verb} {_words(value)} as a {type(value).__name__}, where the whole number {wanted} is wanted: "
-                "an int. `/` and `np.ceil` give floats."
+                f"{call} {verb} {_words(value)} as a {type(value).__name__}, where the whole "
+                f"number {wanted} is wanted: an int. `/` and `np.ceil` give floats."
             )
         if misfit:
             if value is None:
                 return f"{call} {verb} None, where {misfit} is wanted. Is the `return` missing?"
             kind = f"a value of type {type(value).__name__}"
             if hasattr(value, "__next__"):
-                return f"{call} {verb} {kind}, where {misfit} is wanted. It holds no values yet: make a list of it."
+                return (
+                    f"{call} {verb} {kind}, where {misfit} is wanted. It holds no values "
+                    "yet: make a list of it."
+                )
             if isinstance(value, np.ndarray):
                 kind = f"an array of shape {value.shape}"
             elif isinstance(value, list) and _floats(value) is not None:
@@ -643,7 +665,8 @@ class Exercise:
         )
 
     def _misconception(self, first, wanted):
-        """The message of the first slip that gives the answer's values; failing that, what else can be said."""
+        """The message of the first slip that gives the answer's values; failing that, "
+        "what else can be said."""
         rows = [
             row
             for row in zip(self.probes, first, wanted)
@@ -651,7 +674,8 @@ class Exercise:
         ]
         fitting = [row for row in rows if not _misfit(row[1], row[2])]
         wrong = [row for row in fitting if not _close(row[1], row[2], self.rtol)]
-        if wrong:  # then values that do not fit are another matter, and so may be questions of another kind
+        # then values that do not fit are another matter, and so may be questions of another kind
+        if wrong:
             kind = _kind(wrong[0][0])
             groups = fitting, [row for row in fitting if _kind(row[0]) == kind]
         else:  # the fitting values are right, so only those that do not fit can tell
@@ -663,7 +687,10 @@ class Exercise:
         if not wrong:  # what does not fit has been said
             return ""
         if all(_close(row[1], row[2], SLIP_RTOL) for row in wrong):
-            return "\n\nThe first digits agree: is something rounded on the way, or computed in float32?"
+            return (
+                "\n\nThe first digits agree: is something rounded on the way, or computed "
+                "in float32?"
+            )
         for (
             slip,
             message,
@@ -673,7 +700,10 @@ class Exercise:
             others = {id(row) for row in fitting if not self._agrees(slip, row)}
             told = len(wrong) - len(others)
             if 2 * told > len(wrong) and others <= {id(row) for row in wrong[1:]}:
-                return f"\n\nIn {told} of the {len(wrong)} questions that it fails, it looks like this: {message}"
+                return (
+                    f"\n\nIn {told} of the {len(wrong)} questions that it fails, it looks "
+                    f"like this: {message}"
+                )
         remark = next(
             (part.remark for part in wrong[0][0] if isinstance(part, Named)), ""
         )
@@ -723,16 +753,20 @@ def add(id, solver, title, stars, task, **parts):
 
     Args:
         id: lesson and number, as ``"3.2.1"``.
-        solver: the solution, a function with a name and arguments as the learner's. If it takes no argument,
-            the answer is the value it returns: a number, or a callable such as a schedule.
+        solver: the solution, a function with a name and arguments as the learner's. If it takes no
+            argument, the answer is the value it returns: a number, or a callable such as a
+            schedule.
         title, task: Markdown; ``stars`` is 1 (easy) to 3.
         why: a sentence with the solution.
         hints: each gives a little more away.
-        probes: tuples of arguments, each a question; the first to fail is told, so plain ones come first.
-        slips: pairs of a wrong answer and the misconception it shows. A message says what is wrong, not the cure.
-        use: how an answer is asked, if not as ``answer(*probe)``; ``asked`` is how a message writes that,
-            with ``{}`` for each part of the probe.
-        curve: ``curve(answer, t)``, the rates to draw for the update indices ``t = arange(updates)``.
+        probes: tuples of arguments, each a question; the first to fail is told, so plain ones come
+            first.
+        slips: pairs of a wrong answer and the misconception it shows. A message says what is
+            wrong, not the cure.
+        use: how an answer is asked, if not as ``answer(*probe)``; ``asked`` is how a message
+            writes that, with ``{}`` for each part of the probe.
+        curve: ``curve(answer, t)``, the rates to draw for the update indices ``t =
+            arange(updates)``.
         rtol: relative tolerance.
         tell: whether a wrong answer may be told the wanted value.
     """

@@ -51,15 +51,18 @@ add(
     "Reduce on plateau",
     2,
     """
-    A rule looks at the validation loss after each evaluation. An evaluation is an improvement if its loss is below
-    the best so far. After `patience` evaluations in a row without one the rate is multiplied by `factor`, and the
-    rule begins to wait anew. Write `plateau_rates(losses, peak, factor, patience)`: an array with the rate after
-    each evaluation. `losses` is an array; its first loss is the first best, and the rate begins at `peak`.
+    A rule looks at the validation loss after each evaluation. An evaluation is an improvement if
+    its loss is below the best so far. After `patience` evaluations in a row without one the rate
+    is multiplied by `factor`, and the rule begins to wait anew. Write `plateau_rates(losses, peak,
+    factor, patience)`: an array with the rate after each evaluation. `losses` is an array; its
+    first loss is the first best, and the rate begins at `peak`.
     """,
     why="The rule remembers three numbers: the rate, the best loss, and how long it has waited.",
     hints=[
-        "What must the rule remember from one evaluation to the next? Write it for losses that only fall, first.",
-        "Count the evaluations since the last improvement. When is the count set back to 0? There are two occasions.",
+        "What must the rule remember from one evaluation to the next? Write it for "
+        "losses that only fall, first.",
+        "Count the evaluations since the last improvement. When is the count set back "
+        "to 0? There are two occasions.",
         "An equal loss is no improvement, and the best loss is kept when the rate falls.",
     ],
     probes=[
@@ -74,7 +77,8 @@ add(
     slips=[
         (
             _plateau(lambda loss, best, before: loss < before),
-            "Each loss is compared with the one just before it. An improvement is a loss below the *best* so far.",
+            "Each loss is compared with the one just before it. An improvement is a "
+            "loss below the *best* so far.",
         ),
         (
             _plateau(lambda loss, best, before: loss <= best),
@@ -87,13 +91,13 @@ add(
         ),
         (
             _plateau(again=1),
-            "After a fall the count begins at 1 instead of 0, so the next fall comes one evaluation "
-            "early.",
+            "After a fall the count begins at 1 instead of 0, so the next fall comes one "
+            "evaluation early.",
         ),
         (
             _plateau(early=1),
-            "The rate falls one evaluation late: after `patience` evaluations without improvement it has "
-            "waited long enough.",
+            "The rate falls one evaluation late: after `patience` evaluations without "
+            "improvement it has waited long enough.",
         ),
         (_plateau(early=-1), "The rate falls one evaluation early."),
         (
@@ -156,7 +160,8 @@ def _reaches(arrows, start, goal, seen=()):
 
 
 def _followed(after, box):
-    """Whether the one path from a box comes back to where it was: ``after`` has one arrow for each box."""
+    """Whether the one path from a box comes back to where it was: ``after`` has one "
+    "arrow for each box."""
     seen = set()
     while box in after and box not in seen:
         seen.add(box)
@@ -190,16 +195,18 @@ add(
     "Is there a loop?",
     2,
     """
-    A chart is a list of arrows, each a pair (start, end) of names. Write `has_loop(arrows)`: True if one can follow
-    the arrows, always forwards, from some box back to the same box, else False. An arrow from a box to itself is a
-    loop. A chart without arrows has none.
+    A chart is a list of arrows, each a pair (start, end) of names. Write `has_loop(arrows)`: True
+    if one can follow the arrows, always forwards, from some box back to the same box, else False.
+    An arrow from a box to itself is a loop. A chart without arrows has none.
     """,
-    why="An arrow into a box that nothing leaves cannot lie on a loop, so it is taken away. What is left when no more can "
-    "be taken away is a loop, or nothing.",
+    why="An arrow into a box that nothing leaves cannot lie on a loop, so it is taken away. What "
+    "is left when no more can be taken away is a loop, or nothing.",
     hints=[
         "In which charts does every path come to an end? Look for boxes that nothing leaves.",
-        "One way: from every box, collect what can be reached from it, and see whether the box itself is there.",
-        "Another: take away all arrows into boxes that nothing leaves, again and again. When does this stop?",
+        "One way: from every box, collect what can be reached from it, and see whether "
+        "the box itself is there.",
+        "Another: take away all arrows into boxes that nothing leaves, again and "
+        "again. When does this stop?",
     ],
     probes=[
         ([("a", "b"), ("b", "a")],),
@@ -237,7 +244,8 @@ add(
         ),
         (
             lambda arrows: bool(arrows) and _followed(dict(arrows), arrows[0][0]),
-            "This follows one path, from the first box on. Other boxes may have a loop, and a box may have two arrows out.",
+            "This follows one path, from the first box on. Other boxes may have a "
+            "loop, and a box may have two arrows out.",
         ),
         (
             lambda arrows: len({end for _, end in arrows}) < len(arrows),
@@ -251,20 +259,22 @@ add(
             lambda arrows: (
                 len(arrows) >= len({box for arrow in arrows for box in arrow}) > 0
             ),
-            "This counts arrows and boxes. Their numbers do not decide it, since the directions matter.",
+            "This counts arrows and boxes. Their numbers do not decide it, since the "
+            "directions matter.",
         ),
         (
             lambda arrows: bool(
                 {start for start, _ in arrows} & {end for _, end in arrows}
             ),
-            "This asks whether some box has an arrow in and an arrow out. On every path of two arrows there is one.",
+            "This asks whether some box has an arrow in and an arrow out. On every "
+            "path of two arrows there is one.",
         ),
         (
             lambda arrows: all(
                 end in {start for start, _ in arrows} for _, end in arrows
             ),
-            "This asks whether something leaves *every* box. A chart with a loop may also have a dead end, and one without "
-            "arrows has no loop.",
+            "This asks whether something leaves *every* box. A chart with a loop may also "
+            "have a dead end, and one without arrows has no loop.",
         ),
         (lambda arrows: not has_loop(arrows), "True and False are exchanged."),
     ],

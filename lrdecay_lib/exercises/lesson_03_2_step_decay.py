@@ -22,17 +22,20 @@ add(
     "A step decay that is right",
     1,
     """
-    Write `step_decay(update, initial_rate, decay_steps, decay_factor)`: the learning rate of update `update`,
-    counted from 0. It starts at `initial_rate`, is multiplied by `decay_factor` at update `decay_steps` and at
-    every further multiple of it, and stays the same in between. `update` is a number of at least 0, or an array
-    of them; for an array, return an array of the same shape.
+    Write `step_decay(update, initial_rate, decay_steps, decay_factor)`: the learning rate of
+    update `update`, counted from 0. It starts at `initial_rate`, is multiplied by `decay_factor`
+    at update `decay_steps` and at every further multiple of it, and stays the same in between.
+    `update` is a number of at least 0, or an array of them; for an array, return an array of the
+    same shape.
     """,
-    why="The number of finished intervals is a whole number, and the rate is a power of it; nothing needs to be "
-    "remembered, and nothing needs a case of its own.",
+    why="The number of finished intervals is a whole number, and the rate is a power of it; "
+    "nothing needs to be remembered, and nothing needs a case of its own.",
     hints=[
-        "How many whole intervals of `decay_steps` updates are finished before update `update`? Write the "
-        "answer for the updates 0, 99, 100 and 250, with `decay_steps` = 100.",
-        "Each finished interval multiplies the rate once more. What does multiplying k times come to?",
+        "How many whole intervals of `decay_steps` updates are finished before update "
+        "`update`? Write the answer for the updates 0, 99, 100 and 250, with `decay_steps` = "
+        "100.",
+        "Each finished interval multiplies the rate once more. What does multiplying k "
+        "times come to?",
         "Python's `//` counts whole intervals, for arrays too; `**` is the power.",
     ],
     probes=[
@@ -46,33 +49,39 @@ add(
     slips=[
         (
             _sawtooth,
-            "After the first interval the rate drops and then climbs back, in every interval: a sawtooth, as in the "
-            "article. The exponent must never get smaller; yours counts down inside each interval.",
+            "After the first interval the rate drops and then climbs back, in every "
+            "interval: a sawtooth, as in the article. The exponent must never get smaller; "
+            "yours counts down inside each interval.",
         ),
         (
             lambda t, rate, steps, factor: (
                 rate * factor ** np.maximum(np.ceil(t / steps) - 1, 0)
             ),
-            "Off by one at the boundary: update `decay_steps` is the first with the new rate, and yours still has "
-            "the old one there. The updates 0 to `decay_steps` - 1 are already `decay_steps` updates.",
+            "Off by one at the boundary: update `decay_steps` is the first with the new "
+            "rate, and yours still has the old one there. The updates 0 to `decay_steps` - 1 "
+            "are already `decay_steps` updates.",
         ),
         (
             lambda t, rate, steps, factor: rate * factor ** ((t + 1) // steps),
-            "Off by one at the boundary: the rate falls one update too early. Updates are counted from 0.",
+            "Off by one at the boundary: the rate falls one update too early. Updates "
+            "are counted from 0.",
         ),
         (
             lambda t, rate, steps, factor: rate * factor ** (t / steps),
-            "The rate falls a little at every update: a smooth exponential. A step decay stands still between two "
-            "multiples of `decay_steps`; only finished intervals count.",
+            "The rate falls a little at every update: a smooth exponential. A step decay "
+            "stands still between two multiples of `decay_steps`; only finished intervals "
+            "count.",
         ),
         (
             lambda t, rate, steps, factor: rate * factor ** (t // steps + 1),
-            "The rate is one step too low from the start: update 0 must have `initial_rate` itself.",
+            "The rate is one step too low from the start: update 0 must have "
+            "`initial_rate` itself.",
         ),
         (
             lambda t, rate, steps, factor: np.floor(rate * factor ** (t // steps)),
-            "All your rates are whole numbers: the fraction was cut off. `int(...)` does so, `//` in the wrong "
-            "place does, and so does writing into an array of integers, such as `np.zeros_like(update)`.",
+            "All your rates are whole numbers: the fraction was cut off. `int(...)` does so, "
+            "`//` in the wrong place does, and so does writing into an array of integers, "
+            "such as `np.zeros_like(update)`.",
         ),
         (
             lambda t, rate, steps, factor: rate * np.ones(np.shape(t)),
@@ -84,24 +93,25 @@ add(
         ),
         (
             lambda t, rate, steps, factor: rate * factor ** np.ceil(t / steps),
-            "An interval counts from its first update on, and must count only when it is finished. At update 0 and "
-            "the ones after it none is.",
+            "An interval counts from its first update on, and must count only when it is "
+            "finished. At update 0 and the ones after it none is.",
         ),
         (
             lambda t, rate, steps, factor: (
                 rate * np.where((t > 0) & (t % steps == 0), factor, 1.0)
             ),
-            "The rate falls at the multiples of `decay_steps` themselves and is back one update later. It must stay "
-            "down.",
+            "The rate falls at the multiples of `decay_steps` themselves and is back one "
+            "update later. It must stay down.",
         ),
         (
             lambda t, rate, steps, factor: (rate * factor) ** (t // steps),
-            "`initial_rate` is raised to the power as well. Only the factor is: `a * b ** n` without brackets.",
+            "`initial_rate` is raised to the power as well. Only the factor is: `a * b "
+            "** n` without brackets.",
         ),
         (
             lambda t, rate, steps, factor: rate * factor * (t // steps),
-            "The count of finished intervals is multiplied, so the rate is 0 at first and then rises. Falling again "
-            "and again by one factor is a power.",
+            "The count of finished intervals is multiplied, so the rate is 0 at first and "
+            "then rises. Falling again and again by one factor is a power.",
         ),
         (
             lambda t, rate, steps, factor: rate * factor**t,
@@ -129,7 +139,8 @@ _ZOO = [
         (
             "a constant",
             lambda t: 0.1 + 0 * t,
-            "A constant goes from interval to interval by one factor as well, 1. Right is a factor below 1.",
+            "A constant goes from interval to interval by one factor as well, 1. Right "
+            "is a factor below 1.",
         ),
         (
             "a smooth exponential",
@@ -144,12 +155,14 @@ _ZOO = [
         (
             "steps one update late",
             lambda t: 0.1 * 0.5 ** (np.maximum(t - 1, 0) // _STEPS),
-            "Update `decay_steps` must be the first with the new rate; here it still has the old one.",
+            "Update `decay_steps` must be the first with the new rate; here it still "
+            "has the old one.",
         ),
         (
             "steps one update early",
             lambda t: 0.1 * 0.5 ** ((t + 1) // _STEPS),
-            "The last update of each interval must still have the interval's rate; here it has the next one's.",
+            "The last update of each interval must still have the interval's rate; "
+            "here it has the next one's.",
         ),
         (
             "rising steps",
@@ -169,7 +182,8 @@ _ZOO = [
         (
             "steps of equal height, not of equal factor",
             lambda t: np.maximum(0.1 - 0.005 * (t // _STEPS), 0.01),
-            "It falls by the same amount at each step. The same factor is asked for: the quotient of two neighbours.",
+            "It falls by the same amount at each step. The same factor is asked for: "
+            "the quotient of two neighbours.",
         ),
         (
             "a step decay that starts again at update 50",
@@ -231,20 +245,21 @@ add(
     "A test that finds the sawtooth",
     2,
     """
-    Write `is_step_decay(schedule, decay_steps)`: True if `schedule(update)` is a right step decay, else False.
-    Right means: the same rate in each interval of `decay_steps` updates, and from each interval to the next the
-    same factor, between 0 and 1. Look at the first ten intervals. `schedule` takes a number or an array; all
-    rates are above 0. Rates that differ by a part in 10⁹ or less count as equal.
+    Write `is_step_decay(schedule, decay_steps)`: True if `schedule(update)` is a right step decay,
+    else False. Right means: the same rate in each interval of `decay_steps` updates, and from each
+    interval to the next the same factor, between 0 and 1. Look at the first ten intervals.
+    `schedule` takes a number or an array; all rates are above 0. Rates that differ by a part in
+    10⁹ or less count as equal.
     """,
-    why="Laid out with one interval to a row, a step decay has equal columns, and its first column falls by one "
-    "factor.",
+    why="Laid out with one interval to a row, a step decay has equal columns, and its first "
+    "column falls by one factor.",
     hints=[
-        "Two things must hold: inside an interval nothing changes, and from interval to interval one factor "
-        "below 1. Test them one after the other.",
-        "The rates of the first ten intervals, as an array of ten rows: `reshape(10, decay_steps)`. What must "
-        "be true of each row, and what of the first column?",
-        "`np.allclose(a, b, rtol=1e-9, atol=0)` compares with a relative tolerance. Without `atol=0`, all "
-        "rates near 1e-9 count as equal.",
+        "Two things must hold: inside an interval nothing changes, and from interval to "
+        "interval one factor below 1. Test them one after the other.",
+        "The rates of the first ten intervals, as an array of ten rows: `reshape(10, "
+        "decay_steps)`. What must be true of each row, and what of the first column?",
+        "`np.allclose(a, b, rtol=1e-9, atol=0)` compares with a relative tolerance. Without "
+        "`atol=0`, all rates near 1e-9 count as equal.",
     ],
     probes=_ZOO,
     slips=[
@@ -260,7 +275,8 @@ add(
             lambda schedule, steps: bool(
                 np.all(np.diff(schedule(np.arange(10 * steps))) <= 0)
             ),
-            "It asks only that the rate never rises. A smooth exponential never rises either, nor does a constant.",
+            "It asks only that the rate never rises. A smooth exponential never rises "
+            "either, nor does a constant.",
         ),
         (
             lambda schedule, steps: schedule(steps) < schedule(0),
@@ -270,7 +286,8 @@ add(
             lambda schedule, steps: bool(
                 np.all(np.diff(schedule(np.arange(0, 10 * steps, steps))) < 0)
             ),
-            "It looks only at the first update of each interval and sees nothing of what happens inside one.",
+            "It looks only at the first update of each interval and sees nothing of "
+            "what happens inside one.",
         ),
         (
             _weak_test(intervals=2),
@@ -278,7 +295,8 @@ add(
         ),
         (
             _weak_test(between=False),
-            "It asks only that nothing changes inside an interval. From one interval to the next anything goes.",
+            "It asks only that nothing changes inside an interval. From one interval "
+            "to the next anything goes.",
         ),
         (
             _weak_test(rtol=0),
@@ -286,12 +304,14 @@ add(
         ),
         (
             _weak_test(rtol=1e-5),
-            "Its tolerance is too wide: `np.allclose` and `np.isclose` have `rtol=1e-5` unless told otherwise.",
+            "Its tolerance is too wide: `np.allclose` and `np.isclose` have "
+            "`rtol=1e-5` unless told otherwise.",
         ),
         (
             _weak_test(atol=1e-8),
-            "Its tolerance is absolute, so all small rates count as equal: `np.allclose` and `np.isclose` have "
-            "`atol=1e-8` unless told otherwise. Rates as small as 1e-9 do occur at the end of a run.",
+            "Its tolerance is absolute, so all small rates count as equal: `np.allclose` and "
+            "`np.isclose` have `atol=1e-8` unless told otherwise. Rates as small as 1e-9 do "
+            "occur at the end of a run.",
         ),
     ],
 )
@@ -320,17 +340,18 @@ add(
     "Warmup, then steps",
     2,
     """
-    Build the schedule `warm_steps`: a linear warmup from 0 at update 0 to the peak 0.2 at update 50; then the
-    rate is halved every 100 updates, counted from the end of the warmup, for ever. Use the algebra of
-    `lrdecay_lib.schedules` (`Warmup`, `Exponential`, `>>`, `.every`), or write any function of the update
-    index.
+    Build the schedule `warm_steps`: a linear warmup from 0 at update 0 to the peak 0.2 at update
+    50; then the rate is halved every 100 updates, counted from the end of the warmup, for ever.
+    Use the algebra of `lrdecay_lib.schedules` (`Warmup`, `Exponential`, `>>`, `.every`), or write
+    any function of the update index.
     """,
-    why="Each part starts its own clock where the part before it ends, so the steps are counted from the end of "
-    "the warmup. The peak stands outside the brackets and scales both parts.",
+    why="Each part starts its own clock where the part before it ends, so the steps are counted "
+    "from the end of the warmup. The peak stands outside the brackets and scales both parts.",
     hints=[
-        "Build it from two parts with a peak of 1, put `>>` between them, and multiply by the peak last.",
-        "`Exponential(factor)` is multiplied by `factor` at every update. `.every(n)` makes it stand still "
-        "for n updates at a time.",
+        "Build it from two parts with a peak of 1, put `>>` between them, and multiply "
+        "by the peak last.",
+        "`Exponential(factor)` is multiplied by `factor` at every update. `.every(n)` makes "
+        "it stand still for n updates at a time.",
         "Python reads `0.2 * a >> b` as `(0.2 * a) >> b`. Put brackets around the chain.",
     ],
     probes=[
@@ -356,8 +377,8 @@ add(
             lambda t: (
                 0.2 * np.where(t < 50, (t + 1) / 50, 0.5 ** (max(t - 50, 0) // 100))
             ),
-            "Off by one in the warmup: at update 0 the rate is already above 0. It must be 0 there, and 0.2 at "
-            "update 50.",
+            "Off by one in the warmup: at update 0 the rate is already above 0. It must be 0 "
+            "there, and 0.2 at update 50.",
         ),
         (
             lambda t: (0.2 * (Warmup(50) >> Exponential(0.5))).every(100)(t),
@@ -371,12 +392,13 @@ add(
             lambda t: np.where(
                 t < 50, _warm()(t), 0.2 * 0.5 ** (np.maximum(t - 50.0, 0) / 100)
             ),
-            "After the warmup the rate falls smoothly. It is to be halved at once, and then to stand still for 100 "
-            "updates.",
+            "After the warmup the rate falls smoothly. It is to be halved at once, and then "
+            "to stand still for 100 updates.",
         ),
         (
             _warm(rise=49),
-            "Off by one in the warmup: the rate must reach the peak at update 50, and start from 0 at update 0.",
+            "Off by one in the warmup: the rate must reach the peak at update 50, and "
+            "start from 0 at update 0.",
         ),
         (
             lambda t: _warm()(t + 1),

@@ -15,16 +15,17 @@ add(
     "When the way is spent",
     2,
     """
-    An exponential decay that goes on for ever halves its rate every `half_life` updates. All its rates together
-    have a finite sum. Write `updates_to_spend(share, half_life)`: the smallest number of updates, an int, whose
-    rates make up at least the share `share` of that sum. `share` lies between 0 and 1; the peak does not matter.
+    An exponential decay that goes on for ever halves its rate every `half_life` updates. All its
+    rates together have a finite sum. Write `updates_to_spend(share, half_life)`: the smallest
+    number of updates, an int, whose rates make up at least the share `share` of that sum. `share`
+    lies between 0 and 1; the peak does not matter.
     """,
-    why="What is left of the sum after n updates is the whole decay again, begun at a smaller rate: so the share "
-    "that is left halves with the rate, every `half_life` updates.",
+    why="What is left of the sum after n updates is the whole decay again, begun at a smaller "
+    "rate: so the share that is left halves with the rate, every `half_life` updates.",
     hints=[
         "After one half-life, how large is what is still to come, compared with all of it?",
-        "After n updates the share 2 to the power of -n / half_life is still to come. When has it fallen to "
-        "1 - share?",
+        "After n updates the share 2 to the power of -n / half_life is still to come. When "
+        "has it fallen to 1 - share?",
         "`math.log2` undoes the power, and `math.ceil` rounds up to an int.",
     ],
     probes=[
@@ -51,7 +52,8 @@ add(
         ),
         (
             lambda share, n: round(n * math.log2(1 / (1 - share))),
-            "`round` goes to the nearest whole number, so the share is sometimes not quite reached.",
+            "`round` goes to the nearest whole number, so the share is sometimes not "
+            "quite reached.",
         ),
         (
             lambda share, n: n * math.log2(1 / (1 - share)),
@@ -67,11 +69,13 @@ add(
         ),
         (
             lambda share, n: math.ceil(n * share / (1 - share)),
-            "This is as if the rate fell like 1/t. An exponential loses the same share in the same time.",
+            "This is as if the rate fell like 1/t. An exponential loses the same share "
+            "in the same time.",
         ),
         (
             lambda share, n: math.ceil(2 * n * share),
-            "This spends the rate evenly. The early updates have the larger rates, so the last part takes longest.",
+            "This spends the rate evenly. The early updates have the larger rates, so "
+            "the last part takes longest.",
         ),
         (
             lambda share, n: math.ceil(math.log2(1 / (1 - share))),
@@ -105,15 +109,18 @@ add(
     "A line that begins anew",
     2,
     """
-    Write `line_begun_anew(update, peak, total, changes)`: the rate of update `update`, a number from 0 to
-    `total` - 1. It starts at `peak` and falls in a straight line to 0 at `total`. `changes` is a sorted list of
-    updates at which the data change: each is the first update with the new data. There the rate is `peak` again, and
-    falls in a straight line to 0 at the same `total`. The list may be empty.
+    Write `line_begun_anew(update, peak, total, changes)`: the rate of update `update`, a number
+    from 0 to `total` - 1. It starts at `peak` and falls in a straight line to 0 at `total`.
+    `changes` is a sorted list of updates at which the data change: each is the first update with
+    the new data. There the rate is `peak` again, and falls in a straight line to 0 at the same
+    `total`. The list may be empty.
     """,
-    why="Only the last change counts, and the start of the run counts as one. From there to `total` it is one line.",
+    why="Only the last change counts, and the start of the run counts as one. From there "
+    "to `total` it is one line.",
     hints=[
         "Which of the changes still matter at this update? Treat update 0 as a change too.",
-        "How many updates lie between the last change and `total`, and how many of them are still to come?",
+        "How many updates lie between the last change and `total`, and how many of "
+        "them are still to come?",
     ],
     probes=[
         (0, 0.1, 100, []),
@@ -138,8 +145,8 @@ add(
             lambda t, peak, total, changes: _line_from(
                 [c for c in changes if c < t], t, peak, total
             ),
-            "At a change itself yours is still the old line. A change is the first update with the new data, so the rate "
-            "must be `peak` there.",
+            "At a change itself yours is still the old line. A change is the first update "
+            "with the new data, so the rate must be `peak` there.",
         ),
         (
             lambda t, peak, total, changes: _line_from(
@@ -155,8 +162,8 @@ add(
             lambda t, peak, total, changes: (
                 peak * (1 - (t - max([0, *(c for c in changes if c <= t)])) / total)
             ),
-            "After a change yours falls as slowly as the whole run's line, so at `total` it is not at 0. The line has only "
-            "the updates that are left.",
+            "After a change yours falls as slowly as the whole run's line, so at `total` it "
+            "is not at 0. The line has only the updates that are left.",
         ),
         (
             lambda t, peak, total, changes: (

@@ -18,11 +18,11 @@ add(
     "The rise after the best moment",
     1,
     """
-    Write `overfitting_rise(losses)`: how far the last of the test losses of a run, an array of shape (n,), lies
-    above the lowest one. A run that ends at its lowest loss has a rise of 0.
+    Write `overfitting_rise(losses)`: how far the last of the test losses of a run, an array of
+    shape (n,), lies above the lowest one. A run that ends at its lowest loss has a rise of 0.
     """,
-    why="The lowest loss can lie anywhere on the way. Where it is the last, the difference is 0, so a rise is never "
-    "negative.",
+    why="The lowest loss can lie anywhere on the way. Where it is the last, the difference is 0, "
+    "so a rise is never negative.",
     hints=[
         "Which two numbers of the path does the rise compare?",
         "`losses[-1]` is the last one, and `np.min(losses)` the lowest.",
@@ -83,13 +83,15 @@ add(
     "Divide by ten at the marks",
     2,
     """
-    Write `rate_at_marks(update, peak, marks, factor)`: the rate is `peak` at first, and is multiplied by
-    `factor` once at each mark. `marks` is a tuple of rising update indices, and the update with the index of a
-    mark is the first with the new rate. `update` is one number of at least 0.
+    Write `rate_at_marks(update, peak, marks, factor)`: the rate is `peak` at first, and is
+    multiplied by `factor` once at each mark. `marks` is a tuple of rising update indices, and the
+    update with the index of a mark is the first with the new rate. `update` is one number of at
+    least 0.
     """,
     why="The number of marks that are not above the update says how often the factor was applied.",
     hints=[
-        "With marks at 100 and 200, how often has the factor been applied at update 99, 100, 150 and 200?",
+        "With marks at 100 and 200, how often has the factor been applied at update "
+        "99, 100, 150 and 200?",
         "Count the marks that are at or below the update; `np.sum` counts what is True.",
     ],
     probes=[(t, 0.1, (300, 450), 0.1) for t in (0, 299, 300, 301, 449, 450, 600)]
@@ -98,7 +100,8 @@ add(
     slips=[
         (
             _marked(lambda t, marks: np.sum(marks < t)),
-            "The rate changes one update late: the update with the index of a mark is the first with the new rate.",
+            "The rate changes one update late: the update with the index of a mark is "
+            "the first with the new rate.",
         ),
         (
             _marked(lambda t, marks: np.sum(marks <= t + 1)),
@@ -114,7 +117,8 @@ add(
         ),
         (
             _marked(lambda t, marks: np.sum(marks > t)),
-            "This counts the marks that are still to come, so the rate rises. Count those that have passed.",
+            "This counts the marks that are still to come, so the rate rises. Count "
+            "those that have passed.",
         ),
         (
             lambda t, peak, marks, factor: (
@@ -126,11 +130,13 @@ add(
             lambda t, peak, marks, factor: (
                 peak * factor * int(np.sum(np.array(marks) <= t))
             ),
-            "The factor is multiplied by the number of marks that have passed. It is applied once for each: a power.",
+            "The factor is multiplied by the number of marks that have passed. It is "
+            "applied once for each: a power.",
         ),
         (
             lambda t, peak, marks, factor: peak * factor if t in marks else peak,
-            "The rate changes at a mark and is back one update later. It must stay down: ask whether the mark has passed.",
+            "The rate changes at a mark and is back one update later. It must stay "
+            "down: ask whether the mark has passed.",
         ),
         (lambda t, peak, marks, factor: peak, "The rate never changes."),
         (

@@ -21,14 +21,16 @@ add(
     "The share of sentences that are right",
     1,
     """
-    `targets` and `predictions` hold the tokens of n sentences, one sentence to a row, as arrays of whole numbers
-    with the shape (n, length). Write `solved_share(targets, predictions)`: the share of sentences in which every
-    token is right, a number from 0 to 1.
+    `targets` and `predictions` hold the tokens of n sentences, one sentence to a row, as arrays of
+    whole numbers with the shape (n, length). Write `solved_share(targets, predictions)`: the share
+    of sentences in which every token is right, a number from 0 to 1.
     """,
-    why="A sentence counts when all of its tokens agree, so `all` goes along the row, and the mean over the rows.",
+    why="A sentence counts when all of its tokens agree, so `all` goes along the row, and "
+    "the mean over the rows.",
     hints=[
         "Which tokens are right? Compare the two arrays: that gives True or False for each token.",
-        "A sentence is a row, and must be right in all its places. `np.all(..., axis=...)` reduces one axis.",
+        "A sentence is a row, and must be right in all its places. `np.all(..., "
+        "axis=...)` reduces one axis.",
         "The mean of True and False is the share of True.",
     ],
     probes=[
@@ -56,7 +58,8 @@ add(
         ),
         (
             lambda y, p: float(np.mean(np.all(y == p, axis=0))),
-            "This looks along the columns: it asks at which place all sentences are right. A sentence is a row.",
+            "This looks along the columns: it asks at which place all sentences are "
+            "right. A sentence is a row.",
         ),
         (
             lambda y, p: float(np.all(y == p)),
@@ -76,7 +79,8 @@ add(
         ),
         (
             lambda y, p: float(np.mean(y.sum(axis=1) == p.sum(axis=1))),
-            "Sentences are compared by the sum of their tokens, and different ones can have one sum.",
+            "Sentences are compared by the sum of their tokens, and different ones can "
+            "have one sum.",
         ),
     ],
 )
@@ -103,16 +107,19 @@ add(
     "The rate of the original transformer",
     2,
     """
-    The paper of the transformer (Vaswani and others, 2017) uses the rate d^(−1/2) · min(n^(−1/2), n · w^(−3/2)),
-    where d is the width of the model, w the number of warmup updates, and n the number of the update, counted
-    from **1**. Write `transformer_rate(update, width, warmup)` for an `update` that is counted from **0**, as
-    everywhere in this book. It is a number, and so is the rate.
+    The paper of the transformer (Vaswani and others, 2017) uses the rate d^(−1/2) · min(n^(−1/2),
+    n · w^(−3/2)), where d is the width of the model, w the number of warmup updates, and n the
+    number of the update, counted from **1**. Write `transformer_rate(update, width, warmup)` for
+    an `update` that is counted from **0**, as everywhere in this book. It is a number, and so is
+    the rate.
     """,
-    why="Where the two parts meet, at n = w, both are 1/√w: the line of the warmup ends where the inverse root begins.",
+    why="Where the two parts meet, at n = w, both are 1/√w: the line of the warmup ends "
+    "where the inverse root begins.",
     hints=[
         "Update 0 is the paper's n = 1. What is n for update t?",
         "`x ** -0.5` is one over the root of x.",
-        "`min` takes the smaller of the two: before n = w the rising line, after it the falling root.",
+        "`min` takes the smaller of the two: before n = w the rising line, after it "
+        "the falling root.",
     ],
     probes=[
         (1, 512, 4000),
@@ -128,7 +135,8 @@ add(
     slips=[
         (
             _transformer(count=float),
-            "Off by one: the paper counts from 1 and `update` from 0. So the first update would have the rate 0.",
+            "Off by one: the paper counts from 1 and `update` from 0. So the first "
+            "update would have the rate 0.",
         ),
         (
             _transformer(pick=max),

@@ -14,7 +14,8 @@ def discounted_returns(rewards, discount):
 
 
 def _backwards(rewards, discount, first=1.0):
-    """The discounted returns, where a reward is weighed with ``first`` and what comes after it with ``discount``."""
+    """The discounted returns, where a reward is weighed with ``first`` and what comes "
+    "after it with ``discount``."""
     returns, later = [], 0.0
     for reward in rewards[::-1]:
         later = first * reward + discount * later
@@ -28,12 +29,12 @@ add(
     "Discounted returns",
     2,
     """
-    Write `discounted_returns(rewards, discount)`: for each step t of one episode the reward of that step, plus
-    `discount` times the reward of the next, plus `discount` squared times the one after, and so on to the end. The
-    answer has the shape of `rewards`, which is (n,).
+    Write `discounted_returns(rewards, discount)`: for each step t of one episode the reward of
+    that step, plus `discount` times the reward of the next, plus `discount` squared times the one
+    after, and so on to the end. The answer has the shape of `rewards`, which is (n,).
     """,
-    why="Read from the end, each return is the reward of its step plus the discounted return of the next one, so one "
-    "pass is enough.",
+    why="Read from the end, each return is the reward of its step plus the discounted return of "
+    "the next one, so one pass is enough.",
     hints=[
         "What is the return of the last step? And of the last but one?",
         "Write the return of step t with the help of the return of step t + 1.",
@@ -54,8 +55,8 @@ add(
         ),
         (
             lambda r, d: _backwards(r[::-1], d)[::-1],
-            "The sum runs the wrong way: it holds the rewards up to step t, which have been paid already. What counts is "
-            "what is still to come.",
+            "The sum runs the wrong way: it holds the rewards up to step t, which have been "
+            "paid already. What counts is what is still to come.",
         ),
         (
             lambda r, d: r * d ** np.arange(len(r)),
@@ -63,8 +64,8 @@ add(
         ),
         (
             lambda r, d: np.cumsum((r * d ** np.arange(len(r)))[::-1])[::-1],
-            "All rewards are discounted from the start of the episode. Each step counts from itself: its own reward has "
-            "the weight 1.",
+            "All rewards are discounted from the start of the episode. Each step counts from "
+            "itself: its own reward has the weight 1.",
         ),
         (
             lambda r, d: d * _backwards(r, d),
@@ -97,16 +98,18 @@ add(
     "A rate that is set once a round",
     2,
     """
-    Write `annealed_rate(step, total_steps, steps_per_round, peak)`: the rate when `step` steps have been taken, counted
-    from 0. The rate is set at the beginning of each round and kept for all its steps. The first round has `peak`; from
-    round to round it falls by the same amount; and a round after the last, if there were one, would have 0.
-    `total_steps` is a whole number of rounds.
+    Write `annealed_rate(step, total_steps, steps_per_round, peak)`: the rate when `step` steps
+    have been taken, counted from 0. The rate is set at the beginning of each round and kept for
+    all its steps. The first round has `peak`; from round to round it falls by the same amount; and
+    a round after the last, if there were one, would have 0. `total_steps` is a whole number of
+    rounds.
     """,
-    why="All steps of a round share the number of steps that were taken before the round began, and the rate is linear in "
-    "that number.",
+    why="All steps of a round share the number of steps that were taken before the round began, "
+    "and the rate is linear in that number.",
     hints=[
         "How many rounds are there, and which of them does `step` belong to? Count from 0.",
-        "`//` gives whole rounds: step 127 of rounds of 128 belongs to round 0, step 128 to round 1.",
+        "`//` gives whole rounds: step 127 of rounds of 128 belongs to round 0, step "
+        "128 to round 1.",
         "With n rounds, the rates are 1, (n - 1) / n, ..., 1 / n, times the peak.",
     ],
     probes=[
@@ -122,15 +125,18 @@ add(
     slips=[
         (
             lambda s, total, n, peak: peak * (1 - s / total),
-            "The rate falls at every step. It is set once a round, and all steps of a round share it.",
+            "The rate falls at every step. It is set once a round, and all steps of a "
+            "round share it.",
         ),
         (
             lambda s, total, n, peak: peak * (1 - s // n / max(total // n - 1, 1)),
-            "The last round has the rate 0, so nothing is learned from it. It is the round after the last that would have 0.",
+            "The last round has the rate 0, so nothing is learned from it. It is the "
+            "round after the last that would have 0.",
         ),
         (
             lambda s, total, n, peak: peak * (1 - (s // n + 1) / (total // n)),
-            "The rounds are counted from 1, so the first is already below the peak, and the last has the rate 0.",
+            "The rounds are counted from 1, so the first is already below the peak, "
+            "and the last has the rate 0.",
         ),
         (
             lambda s, total, n, peak: 1 - s // n / (total // n),
@@ -138,11 +144,13 @@ add(
         ),
         (
             lambda s, total, n, peak: peak * (1 - s // n / total),
-            "The number of the round is divided by the number of all steps, so the rate hardly falls.",
+            "The number of the round is divided by the number of all steps, so the "
+            "rate hardly falls.",
         ),
         (
             lambda s, total, n, peak: peak * (1 - s / (total // n)),
-            "The number of the step is divided by the number of rounds, so the rate is below 0 soon.",
+            "The number of the step is divided by the number of rounds, so the rate is "
+            "below 0 soon.",
         ),
         (
             lambda s, total, n, peak: peak * (s // n / (total // n)),
@@ -150,7 +158,8 @@ add(
         ),
         (
             lambda s, total, n, peak: peak * (1 - s % n / n),
-            "The rate falls within each round and begins anew in the next: `%` gives the step within the round.",
+            "The rate falls within each round and begins anew in the next: `%` gives "
+            "the step within the round.",
         ),
     ],
 )

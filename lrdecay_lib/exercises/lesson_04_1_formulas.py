@@ -24,12 +24,12 @@ add(
     "The budget of a schedule",
     1,
     """
-    Write `mean_share(schedule, updates)`: the budget of the first `updates` updates, that is the sum of the rates
-    that they use, as a share of what a constant rate of `schedule(0)` would have. `schedule` takes the 0-based
-    number of an update, or an array of them; it starts above 0.
+    Write `mean_share(schedule, updates)`: the budget of the first `updates` updates, that is the
+    sum of the rates that they use, as a share of what a constant rate of `schedule(0)` would have.
+    `schedule` takes the 0-based number of an update, or an array of them; it starts above 0.
     """,
-    why="The first update is number 0, so the last is `updates` - 1: just what `np.arange(updates)` counts. A "
-    "constant rate has `updates` times the first one.",
+    why="The first update is number 0, so the last is `updates` - 1: just what "
+    "`np.arange(updates)` counts. A constant rate has `updates` times the first one.",
     hints=[
         "Which numbers do the first three updates have?",
         "Ask the schedule for the rate of each of them, and add up.",
@@ -51,12 +51,13 @@ add(
     slips=[
         (
             _share_of(lambda updates: np.arange(updates + 1)),
-            "This adds one rate too many. Updates are counted from 0, so the last of n updates is number n - 1.",
+            "This adds one rate too many. Updates are counted from 0, so the last of n "
+            "updates is number n - 1.",
         ),
         (
             _share_of(lambda updates: np.arange(1, updates + 1)),
-            "Off by one: this counts the updates from 1. The first rate, that of update 0, is missing, and there is one "
-            "too many at the end.",
+            "Off by one: this counts the updates from 1. The first rate, that of update 0, "
+            "is missing, and there is one too many at the end.",
         ),
         (
             _share_of(lambda updates: np.arange(1, updates)),
@@ -68,19 +69,22 @@ add(
         ),
         (
             lambda schedule, updates: np.mean(schedule(np.arange(updates))),
-            "This is the mean rate. As a share it must not depend on the unit: divide by the first rate.",
+            "This is the mean rate. As a share it must not depend on the unit: divide "
+            "by the first rate.",
         ),
         (
             lambda schedule, updates: (
                 np.sum(schedule(np.arange(updates))) / schedule(0)
             ),
-            "This is in units of one update at the first rate. The constant rival makes as many updates.",
+            "This is in units of one update at the first rate. The constant rival "
+            "makes as many updates.",
         ),
         (
             lambda schedule, updates: (
                 (schedule(0) + schedule(updates)) / 2 / schedule(0)
             ),
-            "This takes the mean of the first and the last rate, which is the mean of all for a straight line at most.",
+            "This takes the mean of the first and the last rate, which is the mean of "
+            "all for a straight line at most.",
         ),
         (
             lambda schedule, updates: (
@@ -112,14 +116,16 @@ add(
     "A floor",
     2,
     """
-    A schedule falls from `peak` to 0. Write `with_floor(rate, peak, share)`: the rate of the same schedule with
-    a floor, where the schedule without one has `rate`. It still starts at `peak`, ends at `share * peak`, and
-    keeps its shape in between: squeezed, not cut off. `rate` is a number or an array.
+    A schedule falls from `peak` to 0. Write `with_floor(rate, peak, share)`: the rate of the same
+    schedule with a floor, where the schedule without one has `rate`. It still starts at `peak`,
+    ends at `share * peak`, and keeps its shape in between: squeezed, not cut off. `rate` is a
+    number or an array.
     """,
-    why="The height that is left to fall is `1 - share` of what it was, and the floor lies below it. At "
-    "`rate` = `peak` the two add up to `peak`.",
+    why="The height that is left to fall is `1 - share` of what it was, and the floor lies below "
+    "it. At `rate` = `peak` the two add up to `peak`.",
     hints=[
-        "What must it give for `rate` = `peak`, and what for `rate` = 0? It is a straight line between the two.",
+        "What must it give for `rate` = `peak`, and what for `rate` = 0? It is a "
+        "straight line between the two.",
         "The floor is `share * peak`. How much height is left above it?",
     ],
     probes=[
@@ -133,7 +139,8 @@ add(
     slips=[
         (
             lambda rate, peak, share: np.maximum(rate, share * peak),
-            "This cuts the curve off at the floor. It is to be squeezed, so that it reaches the floor only at its end.",
+            "This cuts the curve off at the floor. It is to be squeezed, so that it "
+            "reaches the floor only at its end.",
         ),
         (
             lambda rate, peak, share: rate + share * peak,
@@ -145,7 +152,8 @@ add(
         ),
         (
             lambda rate, peak, share: share + (peak - share) * np.asarray(rate) / peak,
-            "This takes `share` for the floor itself. The floor is a share of the peak: `share * peak`.",
+            "This takes `share` for the floor itself. The floor is a share of the "
+            "peak: `share * peak`.",
         ),
         (
             lambda rate, peak, share: share * rate,

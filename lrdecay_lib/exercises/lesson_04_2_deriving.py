@@ -15,21 +15,22 @@ add(
     "The share lost in one update",
     1,
     """
-    A rate is to be multiplied by `decay_factor` in `decay_steps` updates, losing the same share in each of them.
-    Write `share_lost(decay_factor, decay_steps)`: that share.
+    A rate is to be multiplied by `decay_factor` in `decay_steps` updates, losing the same share in
+    each of them. Write `share_lost(decay_factor, decay_steps)`: that share.
     """,
-    why="What is left after one update, multiplied by itself `decay_steps` times, must be `decay_factor`; so it is "
-    "the root of it, and the share lost is the rest.",
+    why="What is left after one update, multiplied by itself `decay_steps` times, must be "
+    "`decay_factor`; so it is the root of it, and the share lost is the rest.",
     hints=[
-        "Let q be the share lost in one update. What is left after one, after two, after n updates?",
+        "Let q be the share lost in one update. What is left after one, after two, "
+        "after n updates?",
         "Set what is left after `decay_steps` updates equal to `decay_factor` and solve for q.",
     ],
     probes=[(0.5, 1), (0.25, 2), (0.5, 100), (0.1, 3), (0.99, 10), (0.9, 2.5)],
     slips=[
         (
             lambda a, s: (1 - a) / s,
-            "This loses the same amount in each update, as a straight line does. The same share of what is left is "
-            "wanted.",
+            "This loses the same amount in each update, as a straight line does. The same "
+            "share of what is left is wanted.",
         ),
         (
             lambda a, s: a ** (1 / s),
@@ -37,8 +38,8 @@ add(
         ),
         (
             lambda a, s: -math.log(a) / s,
-            "This is the decay rate k of the smooth law. The share lost in a whole update is 1 - exp(-k), a little "
-            "less.",
+            "This is the decay rate k of the smooth law. The share lost in a whole update is "
+            "1 - exp(-k), a little less.",
         ),
         (
             lambda a, s: 1 - a**s,
@@ -56,7 +57,8 @@ add(
         ),
         (
             lambda a, s: (1 - a) ** (1 / s),
-            "This takes the root of what is lost. It is what is left that is multiplied from update to update.",
+            "This takes the root of what is lost. It is what is left that is "
+            "multiplied from update to update.",
         ),
     ],
 )
@@ -73,10 +75,11 @@ add(
     2,
     """
     The schedules `a ** (b * t)` and `new_a ** (new_b * t)` are to be equal at every t. Write
-    `matching_b(a, b, new_a)`: the `new_b` that makes them so. `a` and `new_a` lie between 0 and 1, `b` is above 0.
+    `matching_b(a, b, new_a)`: the `new_b` that makes them so. `a` and `new_a` lie between 0 and 1,
+    `b` is above 0.
     """,
-    why="Two powers of t are equal at every t if they are equal at t = 1, so only `b * log(a)` counts: it must stay "
-    "what it was.",
+    why="Two powers of t are equal at every t if they are equal at t = 1, so only `b * log(a)` "
+    "counts: it must stay what it was.",
     hints=[
         "It is enough that they agree at t = 1. Why?",
         "Take the logarithm of both sides at t = 1.",
@@ -109,7 +112,8 @@ add(
         ),
         (
             lambda a, b, n: b * (1 - a) / (1 - n),
-            "This holds only nearly, for factors near 1: it takes the share that is lost for the logarithm.",
+            "This holds only nearly, for factors near 1: it takes the share that is "
+            "lost for the logarithm.",
         ),
         (
             lambda a, b, n: b * math.log(a / n),
@@ -134,11 +138,12 @@ add(
     "An update cut into parts",
     2,
     """
-    A rate follows dλ/dt = -kλ. Cut each update into `parts` equal parts and take, in each part, `k / parts` of
-    what is left. Write `in_parts(initial_rate, k, updates, parts)`: the rate after `updates` updates.
+    A rate follows dλ/dt = -kλ. Cut each update into `parts` equal parts and take, in each part, `k
+    / parts` of what is left. Write `in_parts(initial_rate, k, updates, parts)`: the rate after
+    `updates` updates.
     """,
-    why="Each part multiplies the rate by the same number, and there are `parts` times `updates` of them. With more "
-    "and more parts it comes to `initial_rate * exp(-k * updates)`.",
+    why="Each part multiplies the rate by the same number, and there are `parts` times `updates` "
+    "of them. With more and more parts it comes to `initial_rate * exp(-k * updates)`.",
     hints=[
         "By which number does one part multiply the rate?",
         "How many parts are there in `updates` updates?",
@@ -154,7 +159,8 @@ add(
     slips=[
         (
             lambda rate, k, updates, parts: rate * math.exp(-k * updates),
-            "This is the limit of infinitely many parts. Here there are finitely many, and each takes its share at once.",
+            "This is the limit of infinitely many parts. Here there are finitely many, "
+            "and each takes its share at once.",
         ),
         (
             lambda rate, k, updates, parts: rate * (1 - k) ** updates,
@@ -174,7 +180,8 @@ add(
         ),
         (
             lambda rate, k, updates, parts: rate * (1 - k * updates),
-            "This takes the same amount each time, a straight line. Each part takes a share of what is left.",
+            "This takes the same amount each time, a straight line. Each part takes a "
+            "share of what is left.",
         ),
         (
             lambda rate, k, updates, parts: rate * (1 + k / parts) ** (parts * updates),
@@ -182,8 +189,8 @@ add(
         ),
         (
             lambda rate, k, updates, parts: rate / (1 + k / parts) ** (parts * updates),
-            "This takes the share of what is left after the part (the backward form). It is to be taken of what is there "
-            "before it.",
+            "This takes the share of what is left after the part (the backward form). It is "
+            "to be taken of what is there before it.",
         ),
         (
             lambda rate, k, updates, parts: (1 - k / parts) ** (parts * updates),

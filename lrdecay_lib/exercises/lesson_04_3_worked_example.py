@@ -15,14 +15,15 @@ add(
     "The rate after 25,000 updates",
     1,
     """
-    With the numbers of the worked example, `0.1 * 0.99 ** (t / 10_000)`, how large is the smooth rate at update
-    t = 25,000? Give `rate_after_25000` to five decimals or more, or let Python compute it.
+    With the numbers of the worked example, `0.1 * 0.99 ** (t / 10_000)`, how large is the smooth
+    rate at update t = 25,000? Give `rate_after_25000` to five decimals or more, or let Python
+    compute it.
     """,
     why="Two and a half times as many updates as `decay_steps` give the exponent 2.5.",
     hints=[
         "How many times does `decay_steps` fit into 25,000? The exponent need not be whole.",
-        "In one period the rate loses one part in a hundred. Should it be near 0.1 or near 0 after 2.5 "
-        "periods?",
+        "In one period the rate loses one part in a hundred. Should it be near 0.1 or near 0 "
+        "after 2.5 periods?",
     ],
     probes=[()],
     slips=[
@@ -43,7 +44,8 @@ add(
         (100 * 0.1 * 0.99**2.5, "This is in percent. A rate is the number itself."),
         (
             0.99**2.5,
-            "This is the share of the rate that is left. The rate is that share of the initial rate.",
+            "This is the share of the rate that is left. The rate is that share of the "
+            "initial rate.",
         ),
         (
             0.1 - 0.1 * 0.99**2.5,
@@ -56,7 +58,8 @@ add(
         ),
         (
             0.00004,
-            "This is the article's figure for update 10,000. It cannot be: one period takes one percent.",
+            "This is the article's figure for update 10,000. It cannot be: one period "
+            "takes one percent.",
         ),
         (
             0.1 * math.exp(-0.01 * 2.5),
@@ -87,7 +90,8 @@ def updates_until(target, initial_rate, decay_factor, decay_steps):
 
 
 def _until(target, initial_rate, decay_factor, decay_steps):
-    """The time that `updates_until` rounds up, as a float; below 0 where the target is above the start."""
+    """The time that `updates_until` rounds up, as a float; below 0 where the target "
+    "is above the start."""
     return decay_steps * math.log(target / initial_rate) / math.log(decay_factor)
 
 
@@ -97,16 +101,19 @@ add(
     "How many updates until the rate is that low?",
     2,
     """
-    Write `updates_until(target, initial_rate, decay_factor, decay_steps)`: the first update t, as an int, at
-    which the smooth rate `initial_rate * decay_factor ** (t / decay_steps)` is at or below `target`. It is 0 if
-    the rate is there from the start. All arguments are above 0, and `decay_factor` is below 1.
+    Write `updates_until(target, initial_rate, decay_factor, decay_steps)`: the first update t, as
+    an int, at which the smooth rate `initial_rate * decay_factor ** (t / decay_steps)` is at or
+    below `target`. It is 0 if the rate is there from the start. All arguments are above 0, and
+    `decay_factor` is below 1.
     """,
-    why="Solve the formula for t with a logarithm. The first whole update at or after that time is its ceiling.",
+    why="Solve the formula for t with a logarithm. The first whole update at or after that "
+    "time is its ceiling.",
     hints=[
         "Set the rate equal to `target` and solve for t. A logarithm brings the exponent down.",
-        "log(target / initial_rate) / log(decay_factor) is the number of periods. How many updates is that?",
-        "The time is rarely whole. Is the rate low enough at the whole update before it, or at the one after "
-        "it? And what if `target` is above `initial_rate`?",
+        "log(target / initial_rate) / log(decay_factor) is the number of periods. How "
+        "many updates is that?",
+        "The time is rarely whole. Is the rate low enough at the whole update before it, or "
+        "at the one after it? And what if `target` is above `initial_rate`?",
     ],
     probes=[
         (0.05, 0.1, 0.9, 100),
@@ -121,7 +128,8 @@ add(
     slips=[
         (
             lambda *a: math.floor(_until(*a)) if a[0] < a[1] else 0,
-            "One update too early: there the rate is still above `target`. `int`, `//` and `round` do not round up.",
+            "One update too early: there the rate is still above `target`. `int`, `//` "
+            "and `round` do not round up.",
         ),
         (
             lambda *a: math.floor(_until(*a)) + 1 if a[0] <= a[1] else 0,
@@ -129,8 +137,8 @@ add(
         ),
         (
             lambda *a: math.ceil(_until(*a)),
-            "Where `target` is above `initial_rate`, this counts updates before the start. There is no update below "
-            "0.",
+            "Where `target` is above `initial_rate`, this counts updates before the start. "
+            "There is no update below 0.",
         ),
         (
             lambda *a: max(math.ceil(_until(*a[:3], 1)), 0),
@@ -138,16 +146,18 @@ add(
         ),
         (
             lambda *a: math.ceil(_until(*a[:3], 1)),
-            "This is the number of periods, not of updates; and it is below 0 where `target` is above "
-            "`initial_rate`.",
+            "This is the number of periods, not of updates; and it is below 0 where `target` "
+            "is above `initial_rate`.",
         ),
         (
             lambda *a: max(math.ceil(_until(*a[:3], 1)), 0) * a[3],
-            "This is the staircase's answer, a multiple of `decay_steps`. The smooth rate is there earlier.",
+            "This is the staircase's answer, a multiple of `decay_steps`. The smooth "
+            "rate is there earlier.",
         ),
         (
             lambda *a: math.ceil(-_until(*a)),
-            "The sign is wrong: the logarithm of a number below 1 is below 0. Look at the order within the quotient.",
+            "The sign is wrong: the logarithm of a number below 1 is below 0. Look at "
+            "the order within the quotient.",
         ),
         (
             lambda t, r, f, d: max(math.ceil(_until(t, 1.0, f, d)), 0),
@@ -173,7 +183,8 @@ add(
         ),
         (
             lambda t, r, f, d: max(math.ceil(_until(t, r, f, 1) / d), 0),
-            "This divides by `decay_steps`. With longer periods, do the updates become fewer or more?",
+            "This divides by `decay_steps`. With longer periods, do the updates become "
+            "fewer or more?",
         ),
     ],
 )
@@ -189,14 +200,14 @@ add(
     "The half-life",
     1,
     """
-    Write `my_half_life(decay_factor, decay_steps)`: the time in updates, as a float, in which the smooth rate
-    `initial_rate * decay_factor ** (t / decay_steps)` halves.
+    Write `my_half_life(decay_factor, decay_steps)`: the time in updates, as a float, in which the
+    smooth rate `initial_rate * decay_factor ** (t / decay_steps)` halves.
     """,
-    why="The initial rate cancels: halving takes the same time wherever it starts, and that is what makes it "
-    "exponential.",
+    why="The initial rate cancels: halving takes the same time wherever it starts, and that is "
+    "what makes it exponential.",
     hints=[
-        "Which equation says that the rate at time t is half of the initial rate? Cancel what stands on both "
-        "sides.",
+        "Which equation says that the rate at time t is half of the initial rate? Cancel "
+        "what stands on both sides.",
         "A logarithm of both sides gives t / `decay_steps`.",
     ],
     probes=[
@@ -210,7 +221,8 @@ add(
     slips=[
         (
             lambda f, d: -d * math.log(0.5) / math.log(f),
-            "The sign is wrong: log(0.5) and log(`decay_factor`) are both below 0, so their quotient is above it.",
+            "The sign is wrong: log(0.5) and log(`decay_factor`) are both below 0, so "
+            "their quotient is above it.",
         ),
         (
             lambda f, d: math.log(0.5) / math.log(f),
@@ -222,11 +234,13 @@ add(
         ),
         (
             lambda f, d: d * math.log(2) / (1 - f),
-            "This holds only nearly, for factors near 1: it takes the share lost in a period for the logarithm.",
+            "This holds only nearly, for factors near 1: it takes the share lost in a "
+            "period for the logarithm.",
         ),
         (
             lambda f, d: d * 0.5 / (1 - f),
-            "This takes the same amount off in each period, as a straight line does. Each takes the same share.",
+            "This takes the same amount off in each period, as a straight line does. "
+            "Each takes the same share.",
         ),
         (
             lambda f, d: d * 0.5 / f,
@@ -242,7 +256,8 @@ add(
         ),
         (
             lambda f, d: math.log(0.5) / math.log(f) / d,
-            "This divides by `decay_steps`. With longer periods, does halving take less time or more?",
+            "This divides by `decay_steps`. With longer periods, does halving take "
+            "less time or more?",
         ),
     ],
 )

@@ -21,8 +21,8 @@ def _rate_of_epoch(answer, schedule, updates_per_epoch, epoch):
     rate = answer(schedule, updates_per_epoch)
     if rate is not None and not callable(rate):
         return _Fault(
-            f"`rate_per_epoch` gives {_words(rate)}, where a function of the epoch is wanted: define one "
-            "inside it, or write a `lambda`, and return that."
+            f"`rate_per_epoch` gives {_words(rate)}, where a function of the epoch is wanted: "
+            "define one inside it, or write a `lambda`, and return that."
         )
     return rate if rate is None else rate(epoch)
 
@@ -33,12 +33,13 @@ add(
     "From updates to epochs",
     2,
     """
-    The Keras callback `LearningRateScheduler` asks a function of the epoch, counted from 0, for one rate, and
-    uses it for the whole epoch. Write `rate_per_epoch(schedule, updates_per_epoch)`: it returns such a
-    function. The rate of an epoch is the one that `schedule`, a function of the update index, has at the first
-    update of that epoch.
+    The Keras callback `LearningRateScheduler` asks a function of the epoch, counted from 0, for
+    one rate, and uses it for the whole epoch. Write `rate_per_epoch(schedule, updates_per_epoch)`:
+    it returns such a function. The rate of an epoch is the one that `schedule`, a function of the
+    update index, has at the first update of that epoch.
     """,
-    why="Epoch e begins after e whole epochs, so its first update has the index e times `updates_per_epoch`.",
+    why="Epoch e begins after e whole epochs, so its first update has the index e times "
+    "`updates_per_epoch`.",
     hints=[
         "With 50 updates in an epoch, which updates belong to epoch 0, and which to epoch 1?",
         "A function may return a function: `def rate(epoch): ...` inside, then `return rate`.",
@@ -54,8 +55,8 @@ add(
     slips=[
         (
             lambda schedule, n: schedule,
-            "The epoch goes to the schedule as if it were an update, so the decay is `updates_per_epoch` times too "
-            "slow.",
+            "The epoch goes to the schedule as if it were an update, so the decay is "
+            "`updates_per_epoch` times too slow.",
         ),
         (
             lambda schedule, n: lambda epoch: schedule((epoch + 1) * n - 1),
@@ -67,7 +68,8 @@ add(
         ),
         (
             lambda schedule, n: lambda epoch: schedule(max((epoch - 1) * n, 0)),
-            "This is one epoch behind: it takes the first epoch for number 1. Epochs are counted from 0.",
+            "This is one epoch behind: it takes the first epoch for number 1. Epochs "
+            "are counted from 0.",
         ),
         (
             lambda schedule, n: lambda epoch: schedule(epoch * n + 1),
@@ -75,11 +77,13 @@ add(
         ),
         (
             lambda schedule, n: lambda epoch: schedule(epoch / n),
-            "This divides. An epoch holds many updates, so the update index is larger than the epoch.",
+            "This divides. An epoch holds many updates, so the update index is larger "
+            "than the epoch.",
         ),
         (
             lambda schedule, n: lambda epoch: schedule(epoch // n),
-            "This divides and cuts off. An epoch holds many updates, so the update index is larger than the epoch.",
+            "This divides and cuts off. An epoch holds many updates, so the update "
+            "index is larger than the epoch.",
         ),
         (
             lambda schedule, n: (
@@ -111,11 +115,12 @@ add(
     "How many updates?",
     1,
     """
-    Write `count_updates(samples, batch_size, epochs)`: how many updates a training makes, as an int. Each epoch
-    goes through all samples once, one update to a batch. A last batch that is not full is trained on as well,
-    as `fit` does.
+    Write `count_updates(samples, batch_size, epochs)`: how many updates a training makes, as an
+    int. Each epoch goes through all samples once, one update to a batch. A last batch that is not
+    full is trained on as well, as `fit` does.
     """,
-    why="An epoch has a whole number of batches, rounded up; the next epoch begins with a fresh batch.",
+    why="An epoch has a whole number of batches, rounded up; the next epoch begins with a "
+    "fresh batch.",
     hints=[
         "How many batches do 10 samples make, 4 to a batch? How many updates are that in 3 epochs?",
         "`//` leaves the batch out that is not full. `math.ceil` rounds up, and gives an int.",
@@ -136,12 +141,13 @@ add(
         ),
         (
             lambda samples, size, epochs: math.ceil(samples * epochs / size),
-            "Here a batch runs on into the next epoch. Each epoch begins with a fresh batch, so each is rounded by "
-            "itself.",
+            "Here a batch runs on into the next epoch. Each epoch begins with a fresh batch, "
+            "so each is rounded by itself.",
         ),
         (
             lambda samples, size, epochs: samples * epochs // size,
-            "This rounds only once, at the end, and down. Each epoch has its own last batch, full or not.",
+            "This rounds only once, at the end, and down. Each epoch has its own last "
+            "batch, full or not.",
         ),
         (
             lambda samples, size, epochs: (samples // size + 1) * epochs,
@@ -161,7 +167,8 @@ add(
         ),
         (
             lambda samples, size, epochs: round(samples / size) * epochs,
-            "`round` goes to the nearest whole number, so it leaves out a last batch that is less than half full.",
+            "`round` goes to the nearest whole number, so it leaves out a last batch "
+            "that is less than half full.",
         ),
     ],
 )

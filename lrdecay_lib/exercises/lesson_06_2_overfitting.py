@@ -29,14 +29,18 @@ add(
     "How much was memorised?",
     1,
     """
-    Write `memorised(given, truth, predicted)`: of the training images whose given label is wrong, the share for
-    which the network predicts just that wrong label. The arguments are arrays of class numbers, one for each
-    image: the label that training used, the true one, and the network's answer. At least one label is wrong.
+    Write `memorised(given, truth, predicted)`: of the training images whose given label is wrong,
+    the share for which the network predicts just that wrong label. The arguments are arrays of
+    class numbers, one for each
+    image: the label that training used, the true one, and the network's answer. At least one label
+        is wrong.
     """,
-    why="Only the wrong labels can show memorising, since a right answer may have been learned honestly.",
+    why="Only the wrong labels can show memorising, since a right answer may have been "
+    "learned honestly.",
     hints=[
         "Which images have a wrong label? `given != truth` is True there.",
-        "An array of True and False picks elements: `predicted[wrong]`. And the mean of True and False is a share.",
+        "An array of True and False picks elements: `predicted[wrong]`. And the mean "
+        "of True and False is a share.",
     ],
     probes=[
         (_GIVEN, _TRUTH, _HALF),
@@ -56,11 +60,13 @@ add(
         ),
         (
             _labels(lambda g, t, p: np.mean(p[g != t] != t[g != t])),
-            "This counts every wrong answer. An answer that is wrong in another way than the label was not memorised.",
+            "This counts every wrong answer. An answer that is wrong in another way "
+            "than the label was not memorised.",
         ),
         (
             _labels(lambda g, t, p: np.mean(p[g != t] == t[g != t])),
-            "This is the share of wrong labels at which the network is right all the same: the opposite of memorising.",
+            "This is the share of wrong labels at which the network is right all the "
+            "same: the opposite of memorising.",
         ),
         (
             _labels(lambda g, t, p: np.mean(p[g == t] == g[g == t])),
@@ -68,8 +74,8 @@ add(
         ),
         (
             _labels(lambda g, t, p: np.mean((g != t)[p == g])),
-            "The condition is turned round: this is, of the answers that agree with the label, the share where that "
-            "label is wrong.",
+            "The condition is turned round: this is, of the answers that agree with the "
+            "label, the share where that label is wrong.",
         ),
         (
             _labels(lambda g, t, p: np.mean(p != t)),
@@ -102,15 +108,16 @@ add(
     "Far enough",
     2,
     """
-    Write `updates_to_travel(rates, distance)`: the smallest number of updates, an int, after which the sum of the
-    rates used so far is at least `distance`. `rates` holds the rate of each update of a run that goes that far;
-    `distance` is above 0.
+    Write `updates_to_travel(rates, distance)`: the smallest number of updates, an int, after which
+    the sum of the rates used so far is at least `distance`. `rates` holds the rate of each update
+    of a run that goes that far; `distance` is above 0.
     """,
-    why="The distance is added up update by update until it is enough. `np.cumsum(rates)` gives the same sums at once.",
+    why="The distance is added up update by update until it is enough. `np.cumsum(rates)` "
+    "gives the same sums at once.",
     hints=[
         "`np.cumsum(rates)` holds the distance after 1, 2, 3, ... updates.",
-        "`np.argmax` of True and False gives the index of the first True. Which number of updates belongs to "
-        "index 0?",
+        "`np.argmax` of True and False gives the index of the first True. Which number of "
+        "updates belongs to index 0?",
     ],
     probes=[
         (np.full(10, 0.25), 1.0),
@@ -124,7 +131,8 @@ add(
     slips=[
         (
             lambda rates, distance: int(np.argmax(np.cumsum(rates) >= distance)),
-            "This is one too few: it is the index of the last update that is needed, and updates are counted from 0.",
+            "This is one too few: it is the index of the last update that is needed, "
+            "and updates are counted from 0.",
         ),
         (
             lambda rates, distance: int(np.argmax(np.cumsum(rates) > distance)) + 1,
@@ -132,18 +140,20 @@ add(
         ),
         (
             lambda rates, distance: int(np.argmax(np.cumsum(rates) > distance)),
-            "This is the largest number of updates that does not go beyond the distance. The smallest that reaches it is "
-            "asked for.",
+            "This is the largest number of updates that does not go beyond the distance. The "
+            "smallest that reaches it is asked for.",
         ),
         (
             lambda rates, distance: (
                 int(np.ceil(distance / rates[0])) if rates[0] else 1
             ),
-            "This counts as if the first rate were kept for the whole run. A falling rate needs longer.",
+            "This counts as if the first rate were kept for the whole run. A falling "
+            "rate needs longer.",
         ),
         (
             lambda rates, distance: int(np.ceil(distance / np.mean(rates))),
-            "This takes the mean rate of the whole run. Early updates of a falling rate are longer than that.",
+            "This takes the mean rate of the whole run. Early updates of a falling "
+            "rate are longer than that.",
         ),
         (
             lambda rates, distance: int(np.ceil(distance / np.max(rates))),
@@ -151,7 +161,8 @@ add(
         ),
         (
             lambda rates, distance: int(np.argmax(rates >= distance)) + 1,
-            "This looks for a single rate that is as large as the distance. The rates must be summed.",
+            "This looks for a single rate that is as large as the distance. The rates "
+            "must be summed.",
         ),
         (
             lambda rates, distance: int(np.sum(np.cumsum(rates) >= distance)),

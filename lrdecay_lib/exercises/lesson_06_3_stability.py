@@ -18,10 +18,12 @@ add(
     "Clipping by length",
     2,
     """
-    Write `clipped_gradient(gradient, limit)`: a gradient (an array of shape (n,)) that is longer than `limit` is
-    shortened to that length and keeps its direction. A gradient that is not longer stays as it is.
+    Write `clipped_gradient(gradient, limit)`: a gradient (an array of shape (n,)) that is longer
+    than `limit` is shortened to that length and keeps its direction. A gradient that is not longer
+    stays as it is.
     """,
-    why="One factor for all elements keeps the direction. Where the gradient is short, the factor is limit / limit, so 1.",
+    why="One factor for all elements keeps the direction. Where the gradient is short, the "
+    "factor is limit / limit, so 1.",
     hints=[
         "The length is the root of the sum of squares, as `np.linalg.norm` gives it.",
         "By which number must a gradient of length 10 be multiplied so that its length is 2?",
@@ -87,9 +89,9 @@ add(
     "Vanished",
     2,
     """
-    On its way back through time a gradient is multiplied by `factor`, between 0 and 1, at each step. Write
-    `steps_until_vanished(factor, share)`: the smallest number of steps, an int, after which at most `share` of
-    its length is left. `share` is above 0 and at most 1.
+    On its way back through time a gradient is multiplied by `factor`, between 0 and 1, at each
+    step. Write `steps_until_vanished(factor, share)`: the smallest number of steps, an int, after
+    which at most `share` of its length is left. `share` is above 0 and at most 1.
     """,
     why="After k steps `factor ** k` is left. The learning rate does not occur.",
     hints=[
@@ -111,7 +113,8 @@ add(
         ),
         (
             lambda factor, share: math.floor(math.log(share) / math.log(factor)) + 1,
-            "Where the share is met exactly this is one step too many: at most, and not less than, is asked for.",
+            "Where the share is met exactly this is one step too many: at most, and "
+            "not less than, is asked for.",
         ),
         (
             lambda factor, share: math.ceil((1 - share) / (1 - factor)),

@@ -29,14 +29,18 @@ add(
     "Turned the same way round",
     2,
     """
-    Write `share_better(lows, highs, signs)`: the share of comparisons, from 0 to 1, in which the interval lies wholly
-    on the side where decay is better. All three are arrays of shape (n,). The interval of each effect goes from `lows`
-    to `highs`; in `signs` a 1 says that a positive effect means decay is better, a -1 that it means worse.
+    Write `share_better(lows, highs, signs)`: the share of comparisons, from 0 to 1, in which the
+    interval lies wholly on the side where decay is better. All three are arrays of shape (n,). The
+    interval of each effect goes from `lows` to `highs`; in `signs` a 1 says that a positive effect
+    means decay is better, a -1 that it means worse.
     """,
-    why="Where the sign turns, the ends change places: from -3 to -1 becomes from 1 to 3, which lies above zero.",
+    why="Where the sign turns, the ends change places: from -3 to -1 becomes from 1 to 3, "
+    "which lies above zero.",
     hints=[
-        "Where a positive effect means that decay is better, the low end must be above zero. And where it means worse?",
-        "With a sign of -1 decay is better where the whole interval is below zero, so its high end must be.",
+        "Where a positive effect means that decay is better, the low end must be above "
+        "zero. And where it means worse?",
+        "With a sign of -1 decay is better where the whole interval is below zero, so "
+        "its high end must be.",
     ],
     probes=[
         (_LOWS, _HIGHS, _SIGNS),
@@ -49,15 +53,18 @@ add(
     slips=[
         (
             lambda lows, highs, signs: np.mean(lows > 0),
-            "The signs are not used. A row whose claim says that decay does harm speaks the other way round.",
+            "The signs are not used. A row whose claim says that decay does harm "
+            "speaks the other way round.",
         ),
         (
             lambda lows, highs, signs: np.mean(signs * lows > 0),
-            "The low end times -1 is the high end of the turned interval. It must lie wholly above zero, so the other end counts.",
+            "The low end times -1 is the high end of the turned interval. It must lie "
+            "wholly above zero, so the other end counts.",
         ),
         (
             lambda lows, highs, signs: np.mean(signs * (lows + highs) > 0),
-            "This asks where the middle lies. An interval that covers zero shows no difference, wherever its middle is.",
+            "This asks where the middle lies. An interval that covers zero shows no "
+            "difference, wherever its middle is.",
         ),
         (
             lambda lows, highs, signs: np.mean(
@@ -93,15 +100,17 @@ add(
     "Won by chance",
     2,
     """
-    Decay does nothing at all in any of `comparisons` experiments, so each true difference is 0. Each has an interval that
-    covers its true difference with the probability `level`, for example 0.95, and misses it on either side equally often.
-    Write `wins_by_chance(comparisons, level)`: how many intervals are expected to lie wholly on the side of decay.
+    Decay does nothing at all in any of `comparisons` experiments, so each true difference is 0.
+    Each has an interval that covers its true difference with the probability `level`, for example
+    0.95, and misses it on either side equally often. Write `wins_by_chance(comparisons, level)`:
+    how many intervals are expected to lie wholly on the side of decay.
     """,
-    why="An interval misses with the probability 1 - level, half of the time on each side, and expectations add up.",
+    why="An interval misses with the probability 1 - level, half of the time on each side, "
+    "and expectations add up.",
     hints=[
         "With what probability does one interval miss its true difference?",
-        "Only half of the misses are on the side of decay. The expected number is that probability times the number of "
-        "comparisons.",
+        "Only half of the misses are on the side of decay. The expected number is that "
+        "probability times the number of comparisons.",
     ],
     probes=[(40, 0.95), (100, 0.9), (1, 0.5), (20, 0.99), (7, 0.8)],
     slips=[

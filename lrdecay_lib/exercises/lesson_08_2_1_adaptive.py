@@ -15,13 +15,14 @@ add(
     "AdaGrad's own decay",
     2,
     """
-    AdaGrad divides the `rate` of an update by the root of the sum of the squares of all gradients up to and with
-    this update's. Write `adagrad_rates(gradients, rate)`: for one weight, whose `gradients` at the updates are an array,
-    the factor that multiplies the gradient at each update. Leave out the small constant that guards against a
-    division by 0, and start the sum at 0.
+    AdaGrad divides the `rate` of an update by the root of the sum of the squares of all gradients
+    up to and with this update's. Write `adagrad_rates(gradients, rate)`: for one weight, whose
+    `gradients` at the updates are an array, the factor that multiplies the gradient at each
+    update. Leave out the small constant that guards against a division by 0, and start the sum at
+    0.
     """,
-    why="The running sum of the squares never falls, so the factor never rises: with gradients of equal size it falls as "
-    "one over the root of the update's number.",
+    why="The running sum of the squares never falls, so the factor never rises: with gradients "
+    "of equal size it falls as one over the root of the update's number.",
     hints=[
         "`np.cumsum(a)` holds the sum of the first element, of the first two, and so on.",
         "Square first, then sum, then take the root.",
@@ -45,7 +46,8 @@ add(
         ),
         (
             lambda g, r: r / np.sqrt(np.sum(g**2)) + 0 * g,
-            "This divides every update by the sum over the whole run. An update knows only the gradients so far.",
+            "This divides every update by the sum over the whole run. An update knows "
+            "only the gradients so far.",
         ),
         (
             lambda g, r: r / np.sqrt(np.sum(g**2)),
@@ -53,8 +55,8 @@ add(
         ),
         (
             lambda g, r: r / np.sqrt(np.cumsum(g**2) / (1 + np.arange(len(g)))),
-            "This divides by the root of the *mean* square, as RMSProp nearly does. A mean does not grow, so there is no decay "
-            "in it. AdaGrad takes the sum.",
+            "This divides by the root of the *mean* square, as RMSProp nearly does. A mean "
+            "does not grow, so there is no decay in it. AdaGrad takes the sum.",
         ),
         (
             lambda g, r: r * g / np.sqrt(np.cumsum(g**2)),
@@ -83,11 +85,12 @@ add(
     "The width of a valley",
     2,
     """
-    Write `valley(rates, losses, slack)`: the largest good rate over the smallest. `rates` and `losses` are arrays of
-    one length, in no special order; a rate is good if its loss is at most the share `slack` above the lowest loss, so
-    0.1 allows ten percent.
+    Write `valley(rates, losses, slack)`: the largest good rate over the smallest. `rates` and
+    `losses` are arrays of one length, in no special order; a rate is good if its loss is at most
+    the share `slack` above the lowest loss, so 0.1 allows ten percent.
     """,
-    why="The limit is the lowest loss times 1 + slack; of the rates at or below it, the largest over the smallest.",
+    why="The limit is the lowest loss times 1 + slack; of the rates at or below it, the "
+    "largest over the smallest.",
     hints=[
         "Which is the largest loss that is still good?",
         "An array of truths picks elements: `rates[losses <= limit]`.",

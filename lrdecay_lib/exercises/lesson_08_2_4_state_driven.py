@@ -27,14 +27,17 @@ add(
     "The bold driver",
     2,
     """
-    Write `bold_driver(losses, peak, up, cut)`: the rates after each look, an array of shape (n,). `losses`, of shape (n,),
-    holds the validation losses in order. The rate starts at `peak`. At each look it is multiplied by `up` if the loss is
-    below that of the look before, and by `cut` otherwise. The first look has none before it and counts as a fall.
+    Write `bold_driver(losses, peak, up, cut)`: the rates after each look, an array of shape (n,).
+    `losses`, of shape (n,), holds the validation losses in order. The rate starts at `peak`. At
+    each look it is multiplied by `up` if the loss is below that of the look before, and by `cut`
+    otherwise. The first look has none before it and counts as a fall.
     """,
     why="Each look multiplies the rate by one of two factors, so the rates are running products.",
     hints=[
-        "For each look: did the loss fall? `np.diff(losses, prepend=np.inf)` is negative where it did, the first included.",
-        "`np.where(fell, up, cut)` gives the factor of each look, and `np.cumprod` the product of all up to it.",
+        "For each look: did the loss fall? `np.diff(losses, prepend=np.inf)` is "
+        "negative where it did, the first included.",
+        "`np.where(fell, up, cut)` gives the factor of each look, and `np.cumprod` the "
+        "product of all up to it.",
     ],
     probes=[
         (_LOOKS, 0.4, 1.05, 0.5),
@@ -51,7 +54,8 @@ add(
                 up,
                 cut,
             ),
-            "This compares with the best loss so far, as reduce on plateau does. The bold driver remembers only the last look.",
+            "This compares with the best loss so far, as reduce on plateau does. The "
+            "bold driver remembers only the last look.",
         ),
         (
             lambda losses, peak, up, cut: _steered(
@@ -71,11 +75,13 @@ add(
         ),
         (
             lambda losses, peak, up, cut: peak * np.where(_fell(losses), up, cut),
-            "Each rate is taken from the peak. The factors must act on the rate that the last look left.",
+            "Each rate is taken from the peak. The factors must act on the rate that "
+            "the last look left.",
         ),
         (
             lambda losses, peak, up, cut: _steered(_fell(losses), peak, up, cut) / up,
-            "The first rate is `peak` itself here. The first look counts as a fall of the loss, so it raises the rate already.",
+            "The first rate is `peak` itself here. The first look counts as a fall of "
+            "the loss, so it raises the rate already.",
         ),
         (
             lambda losses, peak, up, cut: _steered(~_fell(losses), peak, up, cut),
@@ -85,7 +91,8 @@ add(
             lambda losses, peak, up, cut: _steered(
                 np.diff(losses, prepend=-np.inf) < 0, peak, up, cut
             ),
-            "The first look is taken for a rise. It counts as a fall, because there is no loss before it.",
+            "The first look is taken for a rise. It counts as a fall, because there is "
+            "no loss before it.",
         ),
         (
             lambda losses, peak, up, cut: _steered(_fell(losses), 1.0, up, cut),
@@ -125,15 +132,18 @@ add(
     "A rate that follows the gradients",
     3,
     """
-    Write `hypergradient_rates(gradients, rate, gain)`. `gradients` has shape (n, d), a row for each update. The first
-    update uses `rate`. From the second on, the rate is that of the update before plus `gain` times the dot product of
-    this update's gradient with the one before. Return the rates of updates 2 to n, of shape (n - 1,).
+    Write `hypergradient_rates(gradients, rate, gain)`. `gradients` has shape (n, d), a row for
+    each update. The first update uses `rate`. From the second on, the rate is that of the update
+    before plus `gain` times the dot product of this update's gradient with the one before. Return
+    the rates of updates 2 to n, of shape (n - 1,).
     """,
-    why="The dot product is positive while the gradients point the same way, and their running sum is what the rate has gained.",
+    why="The dot product is positive while the gradients point the same way, and their "
+    "running sum is what the rate has gained.",
     hints=[
-        "`gradients[1:]` are the gradients of updates 2 to n, and `gradients[:-1]` those before them. What does the sum of "
-        "their product over each row say?",
-        "Each rate is the one before plus `gain` times one number, so use `np.cumsum` over the updates.",
+        "`gradients[1:]` are the gradients of updates 2 to n, and `gradients[:-1]` those "
+        "before them. What does the sum of their product over each row say?",
+        "Each rate is the one before plus `gain` times one number, so use `np.cumsum` "
+        "over the updates.",
     ],
     probes=[
         (_TURNS, 0.1, 0.02),
@@ -157,7 +167,8 @@ add(
         ),
         (
             lambda g, rate, gain: rate + gain * np.cumsum(np.sum(g[1:] ** 2, axis=1)),
-            "This is each gradient's product with itself. It is never negative, so the rate could not fall.",
+            "This is each gradient's product with itself. It is never negative, so the "
+            "rate could not fall.",
         ),
         (
             lambda g, rate, gain: np.r_[rate, rate + gain * np.cumsum(_agreement(g))],
@@ -176,7 +187,8 @@ add(
                     / (np.linalg.norm(g[1:], axis=1) * np.linalg.norm(g[:-1], axis=1))
                 )
             ),
-            "This is the cosine of the angle. The plain dot product is wanted, which grows with the gradients.",
+            "This is the cosine of the angle. The plain dot product is wanted, which "
+            "grows with the gradients.",
         ),
         (
             lambda g, rate, gain: rate + gain * np.sum(_agreement(g)),

@@ -26,16 +26,18 @@ add(
     "What a random search may expect",
     2,
     """
-    Write `expected_lowest(losses, trials)`: `losses` is an array of shape (n,), one loss for each setting. A
-    random search draws `trials` settings, each time any of the n with the same chance, so that one may come
-    twice. The result is the expected value of the lowest loss among those drawn.
+    Write `expected_lowest(losses, trials)`: `losses` is an array of shape (n,), one loss for each
+    setting. A random search draws `trials` settings, each time any of the n with the same chance,
+    so that one may come twice. The result is the expected value of the lowest loss among those
+    drawn.
     """,
-    why="The lowest is at least the i-th best if every trial misses the better ones, so the chances of the order "
-    "are differences of powers.",
+    why="The lowest is at least the i-th best if every trial misses the better ones, so the "
+    "chances of the order are differences of powers.",
     hints=[
-        "Put the losses in order. With one trial, what is the chance that it hits none of the i best?",
-        "All trials miss the i best with the chance ((n - i) / n) ** trials. The chance that the lowest is "
-        "exactly the one at place i is a difference of two of these.",
+        "Put the losses in order. With one trial, what is the chance that it hits none "
+        "of the i best?",
+        "All trials miss the i best with the chance ((n - i) / n) ** trials. The chance that "
+        "the lowest is exactly the one at place i is a difference of two of these.",
     ],
     probes=[(_SIX, 1), (_SIX, 2), (_SIX, 8), (np.array([0.7]), 3), (_SIX[:3], 4)],
     slips=[
@@ -45,7 +47,8 @@ add(
         ),
         (
             lambda losses, trials: float(np.mean(losses)),
-            "This is the mean, which is right for one trial only. More trials leave only the best of them.",
+            "This is the mean, which is right for one trial only. More trials leave "
+            "only the best of them.",
         ),
         (
             lambda losses, trials: _lowest(losses, trials, order=np.asarray),
@@ -91,13 +94,15 @@ add(
     "The share of a schedule",
     1,
     """
-    An update of dense layers takes about six operations for each weight and each sample of the batch. Write
-    `share_of_schedule(weights, batch_size, operations)`: the operations of the schedule over those of the
-    update that it belongs to. `operations` is what the schedule takes for one rate.
+    An update of dense layers takes about six operations for each weight and each sample of the
+    batch. Write `share_of_schedule(weights, batch_size, operations)`: the operations of the
+    schedule over those of the update that it belongs to. `operations` is what the schedule takes
+    for one rate.
     """,
     why="One rate is computed for one update, whatever the size of the batch.",
     hints=[
-        "How many operations has an update of 1,000 weights with a batch of one sample? And with ten?",
+        "How many operations has an update of 1,000 weights with a batch of one "
+        "sample? And with ten?",
         "One rate serves the whole batch. Divide.",
     ],
     probes=[
@@ -110,7 +115,8 @@ add(
     slips=[
         (
             lambda weights, size, operations: operations / (6 * weights),
-            "The batch is missing: the update works on every sample of it, and the schedule gives one rate for all.",
+            "The batch is missing: the update works on every sample of it, and the "
+            "schedule gives one rate for all.",
         ),
         (
             lambda weights, size, operations: operations / (weights * size),

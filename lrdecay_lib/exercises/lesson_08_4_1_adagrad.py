@@ -27,12 +27,13 @@ add(
     "RMSProp's factor",
     2,
     """
-    Write `rmsprop_factors(gradients, rho)`: what RMSProp multiplies each gradient by, at a rate of 1. `gradients` is an
-    array of shape (n,) without zeros. The moving mean of their squares starts at 0; at each update it becomes `rho` times
-    itself plus `1 - rho` times the new square, *before* it is used. The factor is 1 over its root. Return shape (n,).
+    Write `rmsprop_factors(gradients, rho)`: what RMSProp multiplies each gradient by, at a rate of
+    1. `gradients` is an array of shape (n,) without zeros. The moving mean of their squares starts
+    at 0; at each update it becomes `rho` times itself plus `1 - rho` times the new square,
+    *before* it is used. The factor is 1 over its root. Return shape (n,).
     """,
-    why="The new gradient is in the mean that divides it. Because the mean starts at 0, the first factors are large: that is the "
-    "start which Adam corrects.",
+    why="The new gradient is in the mean that divides it. Because the mean starts at 0, the "
+    "first factors are large: that is the start which Adam corrects.",
     hints=[
         "Keep one number, the moving mean, and go through the gradients one after another.",
         "`mean = rho * mean + (1 - rho) * g**2`, then `1 / np.sqrt(mean)`.",
@@ -76,7 +77,8 @@ add(
         ),
         (
             lambda g, rho: 1 / np.abs(_means(g, rho, power=1)),
-            "This is the mean of the gradients, in which their signs cancel. It is that of their squares.",
+            "This is the mean of the gradients, in which their signs cancel. It is "
+            "that of their squares.",
         ),
         (
             lambda g, rho: g / np.sqrt(_means(g, rho)),
@@ -96,11 +98,13 @@ add(
     "AdaGrad's half-life",
     2,
     """
-    All gradients of a weight have the size 1, so that AdaGrad's factor after `n` updates is `1 / sqrt(n)`. Write
-    `half_life(n)`: how many *further* updates it takes until the factor is half of that.
+    All gradients of a weight have the size 1, so that AdaGrad's factor after `n` updates is `1 /
+    sqrt(n)`. Write `half_life(n)`: how many *further* updates it takes until the factor is half of
+    that.
     """,
-    why="Half of 1/sqrt(n) is 1/sqrt(4n), so it is reached at 4n updates, 3n later. An exponential decay halves in the same time "
-    "always; AdaGrad takes longer each time, so it never freezes, and never ends.",
+    why="Half of 1/sqrt(n) is 1/sqrt(4n), so it is reached at 4n updates, 3n later. An "
+    "exponential decay halves in the same time always; AdaGrad takes longer each time, so it "
+    "never freezes, and never ends.",
     hints=[
         "At which number of updates is `1 / sqrt(m)` half of `1 / sqrt(n)`?",
         "m = 4n. How many updates lie between?",
@@ -109,11 +113,13 @@ add(
     slips=[
         (
             lambda n: 4 * n,
-            "This is the number of the update at which it is reached, counted from the start. Asked for are the further ones.",
+            "This is the number of the update at which it is reached, counted from the "
+            "start. Asked for are the further ones.",
         ),
         (
             lambda n: n,
-            "After as many updates again the factor is 1/sqrt(2n), which is 0.71 of it, not a half.",
+            "After as many updates again the factor is 1/sqrt(2n), which is 0.71 of "
+            "it, not a half.",
         ),
         (
             lambda n: 2 * n,

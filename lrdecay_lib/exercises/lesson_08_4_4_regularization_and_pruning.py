@@ -16,13 +16,15 @@ add(
     "Prune by magnitude",
     2,
     """
-    Write `prune_smallest(weights, count)`: the `weights`, an array of shape (n,), with those `count` set to zero whose
-    magnitude is smallest. No two magnitudes are equal. The others stay as they are, in their places.
+    Write `prune_smallest(weights, count)`: the `weights`, an array of shape (n,), with those
+    `count` set to zero whose magnitude is smallest. No two magnitudes are equal. The others stay
+    as they are, in their places.
     """,
     why="Magnitude is size without sign. Sorting the places twice gives each weight its rank.",
     hints=[
         "Which weight is the smallest of -3, 0.1, -0.5 in magnitude?",
-        "`np.argsort(np.abs(weights))[:count]` are the places of the smallest. Set them to zero in a copy.",
+        "`np.argsort(np.abs(weights))[:count]` are the places of the smallest. Set "
+        "them to zero in a copy.",
     ],
     probes=[
         (np.array([-3.0, 0.1, -0.5, 2.0]), 2),
@@ -46,7 +48,8 @@ add(
         ),
         (
             lambda w, k: np.where(np.argsort(np.abs(w)) >= k, w, 0.0),
-            "One `argsort` gives the places of the sorted weights, and not the rank of each weight.",
+            "One `argsort` gives the places of the sorted weights, and not the rank of "
+            "each weight.",
         ),
         (
             lambda w, k: np.where(
@@ -74,8 +77,9 @@ add(
     "The gain that weight decay leaves",
     1,
     """
-    A recurrent matrix has the gain `gain`. Its gradient is zero, and each update takes away `rate` times `weight_decay`
-    of every weight. Write `gain_left(gain, rate, weight_decay, updates)`: the gain after so many updates.
+    A recurrent matrix has the gain `gain`. Its gradient is zero, and each update takes away `rate`
+    times `weight_decay` of every weight. Write `gain_left(gain, rate, weight_decay, updates)`: the
+    gain after so many updates.
     """,
     why="Each update multiplies the whole matrix by the same share, so the gain too.",
     hints=[
@@ -92,7 +96,8 @@ add(
     slips=[
         (
             lambda gain, rate, decay, n: gain * (1 - rate * decay * n),
-            "This takes each part from the first weights. Each update takes its part of what is left.",
+            "This takes each part from the first weights. Each update takes its part "
+            "of what is left.",
         ),
         (
             lambda gain, rate, decay, n: gain * (1 - decay) ** n,

@@ -1,4 +1,5 @@
-"""The course in nbgrader, end to end: released, answered well, half and with malice, marked, told, and counted."""
+"""The course in nbgrader, end to end: released, answered well, half and with malice, "
+"marked, told, and counted."""
 
 import csv
 import re
@@ -177,7 +178,7 @@ def test_every_investigation_is_on_the_sheet_of_its_lesson(course):
         "feedback/eve/section_4/section_4.html",
     ],
 )
-def test_nobody_is_shut_out_of_the_classroom(course, marked, browser, page_name):  # noqa: F811
+def test_nobody_is_shut_out_of_the_classroom(course, marked, browser, page_name):
     page = browser.new_page(color_scheme="light")
     page.goto((course / page_name).as_uri())
     assert not faults(page)
@@ -208,7 +209,10 @@ def hand_in(course, student, name, change, edition="release"):
 def half(notebook, found):
     for exercise in SECTIONS[4][:4]:
         found[f"answer-{exercise.id.replace('.', '-')}"].source = exercise.source
-    slip = "def my_half_life(decay_factor, decay_steps):\n    return -decay_steps / np.log(decay_factor)"
+    slip = (
+        "def my_half_life(decay_factor, decay_steps):\n    return -decay_steps / "
+        "np.log(decay_factor)"
+    )
     found["answer-4-3-3"].source = slip
 
 
@@ -323,7 +327,8 @@ def test_who_could_not_be_marked_is_named_with_the_reason(course, marked):
     assert rest == [
         "ida, section_4: RuntimeError: Inconsistent checksums for cell check-4-3-2",
         "mal, section_4: DeadKernelError: Kernel died",
-        "tom, section_4: FileNotFoundError: section_4.ipynb is looked for, and there is section_4 (1).ipynb",
+        "tom, section_4: FileNotFoundError: section_4.ipynb is looked for, and there "
+        "is section_4 (1).ipynb",
     ]
     assert grades(course)["mal", "section_4"][0] == 0
 

@@ -1,7 +1,7 @@
 """What nbval does not see: each guard looks at one notebook and gives its problems as sentences.
 
-nbval passes a notebook whose outputs were stripped and a figure that became a PNG, so these are checked here.
-test_guards.py shows each guard failing on a doctored notebook.
+nbval passes a notebook whose outputs were stripped and a figure that became a PNG, so these are
+checked here. test_guards.py shows each guard failing on a doctored notebook.
 """
 
 import ast
@@ -10,7 +10,8 @@ import sys
 
 import lessons
 
-# Cells whose output may differ from run to run, each with its reason: {("03_2_step_decay", 5): "a timing"}
+# Cells whose output may differ from run to run, each with its reason: {("03_2_step_decay", 5): "a
+# timing"}
 MAY_IGNORE_OUTPUT = {}
 
 TAGS = {"nbval-ignore-output", "hide-input"}
@@ -62,14 +63,20 @@ def code_cells(notebook):
 def ran_in_order(notebook):
     counts = [cell.execution_count for _, cell in code_cells(notebook)]
     if counts != list(range(1, len(counts) + 1)):
-        yield f"the cells did not run once each from the top: their counts are {counts}; run `make execute`"
+        yield (
+            f"the cells did not run once each from the top: their counts are {counts}; run "
+            "`make execute`"
+        )
 
 
 def no_error_and_no_stderr(notebook):
     for number, cell in code_cells(notebook):
         for output in cell.outputs:
             if output.output_type == "error":
-                yield f"cell {number} ended with {output.ename}; catch it in the cell and print it, if it is the lesson"
+                yield (
+                    f"cell {number} ended with {output.ename}; catch it in the cell and "
+                    "print it, if it is the lesson"
+                )
             if output.output_type == "stream" and output.name == "stderr":
                 yield f"cell {number} wrote to stderr: {output.text[:80]!r}; mend what it warns of"
 
@@ -91,11 +98,17 @@ def figures_are_comparable(notebook):
         if drawn(cell.source) and not any("image/svg+xml" in kind for kind in kinds):
             yield f"cell {number} draws, but no figure is stored; run `make execute`"
         if any({"image/png", "image/jpeg"} & kind for kind in kinds):
-            yield f"cell {number} stores a bitmap, which nbval cannot compare; show it with lrdecay_lib.figures.show"
+            yield (
+                f"cell {number} stores a bitmap, which nbval cannot compare; show it with "
+                "lrdecay_lib.figures.show"
+            )
         for output in cell.outputs:
             svg = output.get("data", {}).get("image/svg+xml")
             if svg and "<dc:description>" not in svg:
-                yield f"the figure of cell {number} has no alternative text; show it with lrdecay_lib.figures.show"
+                yield (
+                    f"the figure of cell {number} has no alternative text; show it with "
+                    "lrdecay_lib.figures.show"
+                )
 
 
 def printed_output_is_stored(notebook):
@@ -111,11 +124,17 @@ def outputs_are_compared(notebook, lesson=""):
     for number, cell in enumerate(notebook.cells):
         tags = set(cell.metadata.get("tags", []))
         if "nbval-ignore-output" in tags and (lesson, number) not in MAY_IGNORE_OUTPUT:
-            yield f"cell {number} is tagged nbval-ignore-output, and no reason stands in MAY_IGNORE_OUTPUT"
+            yield (
+                f"cell {number} is tagged nbval-ignore-output, and no reason stands in "
+                "MAY_IGNORE_OUTPUT"
+            )
         if tags - TAGS:
             yield f"cell {number} has the unknown tag {', '.join(sorted(tags - TAGS))}"
         if re.search(r"#\s*(NBVAL_|PYTEST_VALIDATE)", cell.source):
-            yield f"cell {number} turns a check off by a comment; use a tag, and give the reason in MAY_IGNORE_OUTPUT"
+            yield (
+                f"cell {number} turns a check off by a comment; use a tag, and give the "
+                "reason in MAY_IGNORE_OUTPUT"
+            )
 
 
 def no_machine_paths(notebook):
@@ -133,7 +152,10 @@ def portable_markdown(notebook):
         for line in text.splitlines():
             for pattern, what in NOT_PORTABLE:
                 if pattern.search(line):
-                    yield f"cell {number} has {what}, which shows raw outside the site: {line.strip()[:60]!r}"
+                    yield (
+                        f"cell {number} has {what}, which shows raw outside the site: "
+                        f"{line.strip()[:60]!r}"
+                    )
 
 
 def imports_only_what_colab_has(notebook):
@@ -153,7 +175,8 @@ def imports_only_what_colab_has(notebook):
 
 
 def reads_well(notebook):
-    """The rhythm of STYLE: short cells, prose between them. The bounds are where a lesson should be split."""
+    """The rhythm of STYLE: short cells, prose between them. The bounds are where a "
+    "lesson should be split."""
     code = [cell.source for _, cell in code_cells(notebook)]
     lines = [
         len([line for line in source.splitlines() if line.strip()]) for source in code
@@ -169,9 +192,15 @@ def reads_well(notebook):
         yield f"a code cell has {max(lines)} lines; make it a function of the library, or two ideas"
     widest = max((line for source in code for line in source.splitlines()), key=len)
     if len(widest) > 88:
-        yield f"a code line has {len(widest)} characters, more than the page shows: {widest.strip()[:50]!r}"
+        yield (
+            f"a code line has {len(widest)} characters, more than the page shows: "
+            f"{widest.strip()[:50]!r}"
+        )
     if prose < 6 * sum(lines):
-        yield f"{prose} words of prose for {sum(lines)} lines of code: explain more, or show less code"
+        yield (
+            f"{prose} words of prose for {sum(lines)} lines of code: explain more, or show "
+            "less code"
+        )
     kinds = "".join("c" if cell.cell_type == "code" else "m" for cell in notebook.cells)
     if "ccc" in kinds:
         yield "three code cells stand in a row; say between them what came out"
@@ -200,8 +229,8 @@ def opens_and_closes(notebook):
         promised.group(1)
     ):  # a machine may be slower, but hardly three times
         yield (
-            f"the lesson promises to run in {promised.group(1)} seconds, and took {seconds}: shorten it, or promise "
-            "more; if the machine was busy, run `make execute` again"
+            f"the lesson promises to run in {promised.group(1)} seconds, and took {seconds}: "
+            "shorten it, or promise more; if the machine was busy, run `make execute` again"
         )
     if len(re.findall(r"\*\*Exercise ", text)) < 2:
         yield "the lesson has fewer than two exercises"

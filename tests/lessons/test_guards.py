@@ -1,4 +1,5 @@
-"""Every guard and every comparison is seen failing: a good notebook passes, and each doctored one is caught."""
+"""Every guard and every comparison is seen failing: a good notebook passes, and each "
+"doctored one is caught."""
 
 import shutil
 import subprocess
@@ -28,13 +29,15 @@ import numpy as np
 from lrdecay_lib import figures
 ```
 
-First a number, which a change of a single digit would make wrong, and which nbval has to compare with a fresh run.
+First a number, which a change of a single digit would make wrong, and which nbval has to compare
+with a fresh run.
 
 ```{code-cell} ipython3
 print(f"a third is {1 / 3:.6f}")
 ```
 
-Then a figure, in which a single point may be moved, and which has to be compared as well, point by point.
+Then a figure, in which a single point may be moved, and which has to be compared as well, point by
+point.
 
 ```{code-cell} ipython3
 figure, axes = figures.new(xlabel="update")
@@ -46,7 +49,8 @@ figures.show(figure, "A rising curve.")
 
 ## What we saw
 
-A few words, so that there is enough prose for the code above, as the rule on the rhythm of a lesson asks for it, with some to spare.
+A few words, so that there is enough prose for the code above, as the rule on the rhythm of a
+lesson asks for it, with some to spare.
 
 ## Exercises
 
@@ -89,11 +93,15 @@ def run_out_of_order(notebook):
 
 
 def end_in_an_error(notebook):
-    lessons.code_of(notebook)[1].outputs = [nbformat.v4.new_output("error", ename="ValueError", evalue="no", traceback=[])]
+    lessons.code_of(notebook)[1].outputs = [
+        nbformat.v4.new_output("error", ename="ValueError", evalue="no", traceback=[])
+    ]
 
 
 def write_to_stderr(notebook):
-    lessons.code_of(notebook)[1].outputs.append(nbformat.v4.new_output("stream", name="stderr", text="Warning"))
+    lessons.code_of(notebook)[1].outputs.append(
+        nbformat.v4.new_output("stream", name="stderr", text="Warning")
+    )
 
 
 def store_a_bitmap(notebook):
@@ -102,7 +110,9 @@ def store_a_bitmap(notebook):
 
 def lose_the_alternative_text(notebook):
     data = lessons.code_of(notebook)[2].outputs[0].data
-    data["image/svg+xml"] = data["image/svg+xml"].replace("dc:description", "dc:nothing")
+    data["image/svg+xml"] = data["image/svg+xml"].replace(
+        "dc:description", "dc:nothing"
+    )
 
 
 def ignore_an_output(notebook):
@@ -149,27 +159,31 @@ def drop_the_prose(notebook):
     notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-@pytest.mark.parametrize(("doctor", "words"), [
-    (strip_outputs, "did not run once each"),
-    (lose_one_output, "prints, but no output is stored"),
-    (lose_the_figure, "draws, but no figure is stored"),
-    (run_out_of_order, "did not run once each"),
-    (end_in_an_error, "ended with ValueError"),
-    (write_to_stderr, "wrote to stderr"),
-    (store_a_bitmap, "stores a bitmap"),
-    (lose_the_alternative_text, "has no alternative text"),
-    (ignore_an_output, "no reason stands"),
-    (ignore_by_comment, "turns a check off by a comment"),
-    (misspell_a_tag, "has the unknown tag"),
-    (print_a_machine_path, "holds a path of one machine"),
-    (use_a_directive, "a MyST directive"),
-    (use_a_role, "a MyST role"),
-    (use_a_target, "a MyST target"),
-    (import_what_colab_lacks, "imports hypothesis"),
-    (forget_the_question, "has no '> **Question.**'"),
-    (take_too_long, "promises to run in 60 seconds"),
-    (drop_the_prose, "three code cells stand in a row"),
-], ids=lambda value: getattr(value, "__name__", None))
+@pytest.mark.parametrize(
+    ("doctor", "words"),
+    [
+        (strip_outputs, "did not run once each"),
+        (lose_one_output, "prints, but no output is stored"),
+        (lose_the_figure, "draws, but no figure is stored"),
+        (run_out_of_order, "did not run once each"),
+        (end_in_an_error, "ended with ValueError"),
+        (write_to_stderr, "wrote to stderr"),
+        (store_a_bitmap, "stores a bitmap"),
+        (lose_the_alternative_text, "has no alternative text"),
+        (ignore_an_output, "no reason stands"),
+        (ignore_by_comment, "turns a check off by a comment"),
+        (misspell_a_tag, "has the unknown tag"),
+        (print_a_machine_path, "holds a path of one machine"),
+        (use_a_directive, "a MyST directive"),
+        (use_a_role, "a MyST role"),
+        (use_a_target, "a MyST target"),
+        (import_what_colab_lacks, "imports hypothesis"),
+        (forget_the_question, "has no '> **Question.**'"),
+        (take_too_long, "promises to run in 60 seconds"),
+        (drop_the_prose, "three code cells stand in a row"),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
 def test_guard_catches(notebook, doctor, words):
     doctor(notebook)
     found = notebook_guards.problems(notebook)
@@ -180,9 +194,25 @@ def nbval(notebook, folder):
     """nbval's verdict on a notebook, as `make test` gives it: (exit code, what was printed)."""
     lessons.write_notebook(notebook, folder / "lesson.ipynb")
     shutil.copy(lessons.ROOT / "conftest.py", folder)
-    done = subprocess.run([sys.executable, "-m", "pytest", "--nbval", "--nbval-kernel-name=lesson", "-p", "no:cacheprovider",
-                           "-c", "none.ini", f"--rootdir={folder}", "lesson.ipynb"],
-                          cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--nbval",
+            "--nbval-kernel-name=lesson",
+            "-p",
+            "no:cacheprovider",
+            "-c",
+            "none.ini",
+            f"--rootdir={folder}",
+            "lesson.ipynb",
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return done.returncode, done.stdout
 
 
@@ -194,9 +224,11 @@ def change_a_digit(notebook):
 def move_a_point(notebook):
     data = lessons.code_of(notebook)[2].outputs[0].data
     before = data["image/svg+xml"]
-    at = before.index("L ", before.index("line2d_", before.index("clip-path") - 400)) + 2
+    at = (
+        before.index("L ", before.index("line2d_", before.index("clip-path") - 400)) + 2
+    )
     digit = before[at]
-    data["image/svg+xml"] = before[:at] + str((int(digit) + 1) % 10) + before[at + 1:]
+    data["image/svg+xml"] = before[:at] + str((int(digit) + 1) % 10) + before[at + 1 :]
     assert data["image/svg+xml"] != before
 
 
@@ -216,27 +248,41 @@ def test_nbval_catches(notebook, doctor, tmp_path):
 
 
 def test_a_changed_word_or_library_is_noticed(tmp_path):
-    """One word of a text, one line of code, one line of the library: each is found, and found as what it is."""
+    """One word of a text, one line of code, one line of the library: each is found, "
+    "and found as what it is."""
     text, notebook_path = tmp_path / "lesson.md", tmp_path / "lesson.ipynb"
     library = tmp_path / "lrdecay_lib"
-    shutil.copytree(lessons.LIBRARY, library, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        lessons.LIBRARY, library, ignore=shutil.ignore_patterns("__pycache__")
+    )
     text.write_text(TEXT)
     notebook = lessons.from_text(text)
-    notebook.metadata["lrdecay"] = {"code": lessons.code_digest(notebook, library), "seconds": 1.0}
+    notebook.metadata["lrdecay"] = {
+        "code": lessons.code_digest(notebook, library),
+        "seconds": 1.0,
+    }
     lessons.write_notebook(notebook, notebook_path)
-    assert lessons.in_step(text, notebook_path) and not lessons.is_stale(text, notebook_path, library)
+    assert lessons.in_step(text, notebook_path) and not lessons.is_stale(
+        text, notebook_path, library
+    )
 
     text.write_text(TEXT.replace("First a number", "First one number"))
-    assert not lessons.in_step(text, notebook_path) and not lessons.is_stale(text, notebook_path, library)
+    assert not lessons.in_step(text, notebook_path) and not lessons.is_stale(
+        text, notebook_path, library
+    )
 
     text.write_text(TEXT.replace("1 / 3", "1 / 4"))
     assert lessons.is_stale(text, notebook_path, library)
 
     text.write_text(TEXT)
-    with (library / "training.py").open("a") as file:  # which this lesson does not import
+    with (library / "training.py").open(
+        "a"
+    ) as file:  # which this lesson does not import
         file.write("\nBLOWN_UP = 2\n")
     assert not lessons.is_stale(text, notebook_path, library)
-    with (library / "figures.py").open("a") as file:  # which it does, but a comment decides nothing
+    with (library / "figures.py").open(
+        "a"
+    ) as file:  # which it does, but a comment decides nothing
         file.write("\n# changed\n")
     assert not lessons.is_stale(text, notebook_path, library)
     with (library / "figures.py").open("a") as file:
@@ -245,19 +291,32 @@ def test_a_changed_word_or_library_is_noticed(tmp_path):
 
 
 def test_bare_code_drops_what_decides_no_output():
-    source = '"""Doc."""\n\ndef f(x):  # why\n    """More\n    doc."""\n    y = "# not a comment"\n\n    return y\n'
-    assert lessons.bare_code(source) == 'def f(x):\n    y = "# not a comment"\n    return y'
+    source = (
+        '"""Doc."""\n\ndef f(x):  # why\n    """More\n    doc."""\n    y = "# not a '
+        'comment"\n\n    return y\n'
+    )
+    assert (
+        lessons.bare_code(source)
+        == 'def f(x):\n    y = "# not a comment"\n    return y'
+    )
 
 
 def test_library_files_follow_imports():
-    names = {path.stem for path in lessons.library_files(["from lrdecay_lib import schedules"])}
-    assert {"__init__", "schedules", "keras_schedule"} <= names and "training" not in names
+    names = {
+        path.stem
+        for path in lessons.library_files(["from lrdecay_lib import schedules"])
+    }
+    assert {
+        "__init__",
+        "schedules",
+        "keras_schedule",
+    } <= names and "training" not in names
     assert lessons.library_files(["import numpy"]) == []
 
 
 def test_a_lesson_depends_on_its_own_exercises_only():
-    files = lessons.library_files(['from lrdecay_lib import exercises
-exercises.get("4.3.1").check(...)'])
+    cell = 'from lrdecay_lib import exercises\nexercises.get("4.3.1").check(...)'
+    files = lessons.library_files([cell])
     names = {path.relative_to(lessons.LIBRARY).as_posix() for path in files}
     assert {"exercises/__init__.py", "exercises/lesson_04_3_worked_example.py"} <= names
     assert "exercises/lesson_04_2_deriving.py" not in names

@@ -1,4 +1,5 @@
-"""The claim ledger: every claim of the article has its row, and the library's copy is what the lessons wrote."""
+"""The claim ledger: every claim of the article has its row, and the library's copy is "
+"what the lessons wrote."""
 
 import json
 
@@ -8,8 +9,9 @@ import pytest
 
 # the claims that the article makes, by its sections; lessons may add others
 CLAIMS = """
-1-a 1-b 1-c 1-d 2-a 2-b 2-c 3.1-a 3.1-b 3.1-c 3.2-a 3.3-a 3.3-b 3.3-c 3.3-d 3.4-a 3.4-b 3.4-c 3.4-d 3.4-e 4.1-a 4.2-a 4.3-a
-5.1-a 5.2-a 5.4-a 6.1-a 6.2-a 6.3-a 7-a 8.1-a 8.2-a 8.2-b 8.2-c 8.2-d 8.2-e 8.3-a 8.4-a 8.4-b 8.4-c 8.4-d 9-1 9-2 9-3 9-4 9-5
+1-a 1-b 1-c 1-d 2-a 2-b 2-c 3.1-a 3.1-b 3.1-c 3.2-a 3.3-a 3.3-b 3.3-c 3.3-d 3.4-a 3.4-b 3.4-c 3.4-d
+3.4-e 4.1-a 4.2-a 4.3-a 5.1-a 5.2-a 5.4-a 6.1-a 6.2-a 6.3-a 7-a 8.1-a 8.2-a 8.2-b 8.2-c 8.2-d 8.2-e
+8.3-a 8.4-a 8.4-b 8.4-c 8.4-d 9-1 9-2 9-3 9-4 9-5
 """.split()
 ROWS = pages.claims()
 
@@ -18,7 +20,8 @@ ROWS = pages.claims()
 def test_a_claim_has_one_row(claim):
     found = [row["lesson"] for row in ROWS if row["claim"] == claim]
     assert len(found) == 1, (
-        f"claim {claim} has {len(found)} rows ({', '.join(found)}): one lesson gives its verdict, with evidence.verdict or check"
+        f"claim {claim} has {len(found)} rows ({', '.join(found)}): one lesson gives "
+        "its verdict, with evidence.verdict or check"
     )
 
 

@@ -1,4 +1,5 @@
-"""Each lesson: its notebook is up to date, in step with its text, and keeps the rules that nbval cannot see."""
+"""Each lesson: its notebook is up to date, in step with its text, and keeps the rules "
+"that nbval cannot see."""
 
 import lessons
 import nbformat
@@ -37,7 +38,8 @@ def test_notebook_is_up_to_date(text):
 @every_lesson
 def test_notebook_is_in_step_with_its_text(text):
     assert lessons.in_step(text, text.with_suffix(".ipynb")), (
-        f"{text.name} and its notebook do not say the same: edit the .md, run `make execute`, commit both"
+        f"{text.name} and its notebook do not say the same: edit the .md, run `make "
+        "execute`, commit both"
     )
 
 
@@ -59,7 +61,8 @@ def test_notebook_was_run_in_time(text):
         text.stem in pages.HEAVY,
     )
     assert seconds <= (120 if heavy else 60), (
-        f"{text.stem} took {seconds} s: make it smaller, run it on a quiet machine, or list it with a reason in pages.HEAVY"
+        f"{text.stem} took {seconds} s: make it smaller, run it on a quiet machine, or "
+        "list it with a reason in pages.HEAVY"
     )
 
 
@@ -76,7 +79,8 @@ def test_reasons_name_cells_that_exist():
 
 
 def test_lessons_run_alone_with_the_installed_library(pytestconfig):
-    """nbval's kernels work in an empty folder, beside nothing but the wheel and what Colab ships (see the import guard)."""
+    """nbval's kernels work in an empty folder, beside nothing but the wheel and what "
+    "Colab ships (see the import guard)."""
     if not pytestconfig.getoption("nbval", False):
         pytest.skip("the lessons run in this way only under nbval")
     asked = lessons.from_text(lessons.texts()[0])

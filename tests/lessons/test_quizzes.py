@@ -1,4 +1,5 @@
-"""The quiz of each lesson: where it stands, its form, and whether the place of the right option gives it away."""
+"""The quiz of each lesson: where it stands, its form, and whether the place of the "
+"right option gives it away."""
 
 import re
 from collections import Counter
@@ -33,7 +34,10 @@ def problems(text):
     if len(found) < 2:
         yield f"the quiz has {len(found)} questions; it needs two"
     if text.count("<details") != sum(map(len, found)):
-        yield "a <details> is not an option of the quiz: see the form of an option in another lesson, blank lines included"
+        yield (
+            "a <details> is not an option of the quiz: see the form of an option in "
+            "another lesson, blank lines included"
+        )
     for number, options in enumerate(found, start=1):
         names = [name.casefold() for name, _ in options]
         answers = [
@@ -44,14 +48,20 @@ def problems(text):
         if len(set(names)) < len(names):
             yield f"question {number} has an option twice"
         if not all(answers):
-            yield f"question {number} has an explanation that begins with neither **Yes.** nor **No.**"
+            yield (
+                f"question {number} has an explanation that begins with neither **Yes.** "
+                "nor **No.**"
+            )
         elif [answer[1] for answer in answers].count("Yes") != 1:
             yield f"question {number} has not exactly one right option"
         for name, explanation in options:
             if len(explanation.split()) < 9:  # with its first word, Yes or No
                 yield f"question {number} explains the option {name!r} in fewer than eight words"
             if re.search(r"[`$*]", name):
-                yield f"question {number} has Markdown in the option {name!r}, which shows raw: write words, or <code>"
+                yield (
+                    f"question {number} has Markdown in the option {name!r}, which shows "
+                    "raw: write words, or <code>"
+                )
 
 
 def places(texts):

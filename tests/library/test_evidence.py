@@ -11,7 +11,8 @@ from lrdecay_lib import evidence
 
 
 def runs(optimum, seeds=range(10), peaks=tuple(evidence.grid(0.1, 1.6)), noise=0.01):
-    """A made-up sweep: the loss of a schedule is lowest at its optimum, and each seed has its own level."""
+    """A made-up sweep: the loss of a schedule is lowest at its optimum, and each seed "
+    "has its own level."""
     rows = []
     for name, best in optimum.items():
         for seed in seeds:
@@ -20,16 +21,16 @@ def runs(optimum, seeds=range(10), peaks=tuple(evidence.grid(0.1, 1.6)), noise=0
             for peak in peaks:
                 loss = level + np.log2(peak / best) ** 2 + noise * rng.normal()
                 rows.append(
-                    dict(
-                        schedule=name,
-                        peak=peak,
-                        seed=seed,
-                        validation_loss=loss,
-                        test_loss=loss + 5,
-                        test_accuracy=-loss,
-                        validation_accuracy=-loss,
-                        diverged=False,
-                    )
+                    {
+                        "schedule": name,
+                        "peak": peak,
+                        "seed": seed,
+                        "validation_loss": loss,
+                        "test_loss": loss + 5,
+                        "test_accuracy": -loss,
+                        "validation_accuracy": -loss,
+                        "diverged": False,
+                    }
                 )
     return pd.DataFrame(rows)
 
@@ -39,13 +40,13 @@ def finals(a, b, seeds=None):
     return pd.concat(
         [
             pd.DataFrame(
-                dict(
-                    schedule=name,
-                    peak=0.1,
-                    seed=list(seeds),
-                    test_loss=values,
-                    diverged=False,
-                )
+                {
+                    "schedule": name,
+                    "peak": 0.1,
+                    "seed": list(seeds),
+                    "test_loss": values,
+                    "diverged": False,
+                }
             )
             for name, values in (("new", a), ("old", b))
         ]

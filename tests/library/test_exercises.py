@@ -1,4 +1,5 @@
-"""Every exercise's check is tried with its solution, its stub, usual slips, hostile answers and mutants.
+"""Every exercise's check is tried with its solution, its stub, usual slips, hostile answers and
+mutants.
 
 The tests are the same for all exercises, and a new exercise is tested as soon as it is declared.
 """
@@ -59,14 +60,14 @@ def test_is_declared_whole(exercise):
 @ALL
 def test_solution_is_right(exercise):
     assert exercise.judge(exercise.reference).outcome == "right"
-    assert exercise.judge(run(exercise.source, exercise.name)).outcome == "right", (
+    assert exercise.judge(run(exercise.source, exercise.solver)).outcome == "right", (
         "and so is the code it shows"
     )
 
 
 @ALL
 def test_stub_is_not_attempted(exercise):
-    result = exercise.judge(run(exercise.stub, exercise.name))
+    result = exercise.judge(run(exercise.stub, exercise.solver))
     assert result.outcome == "not attempted" and is_sentence(result)
     for nothing in (None, ..., lambda *question: None):
         assert exercise.judge(nothing).outcome == "not attempted"
@@ -85,7 +86,7 @@ def test_other_stubs_are_not_attempted(exercise):
         "return None",
         "raise NotImplementedError",
     ):
-        answer = run(f"{head}\n    {body}", exercise.name)
+        answer = run(f"{head}\n    {body}", exercise.solver)
         assert exercise.judge(answer).outcome == "not attempted", body
 
 
@@ -100,7 +101,8 @@ def test_every_slip_has_its_own_message(exercise):
 
 
 def scaled(value, factor):
-    """``value`` times ``factor``; for a function, a function whose values are; truths and counts as they are."""
+    """``value`` times ``factor``; for a function, a function whose values are; truths "
+    "and counts as they are."""
     if callable(value):
         return lambda *question: scaled(value(*question), factor)
     if isinstance(value, tuple):
@@ -566,12 +568,7 @@ def test_get_finds_by_id():
 
 @pytest.mark.parametrize(
     "name, near",
-    [
-        ("3.2", "3.2.1, 3.2.2, 3.2.3"),
-        ("3.2.9", "3.2."),
-        (4.3, "4.3.1"),
-        ("x", "."),
-    ],
+    [("3.2", "3.2.1, 3.2.2, 3.2.3"), ("3.2.9", "3.2."), (4.3, "4.3.1"), ("x", ".")],
 )
 def test_an_unknown_id_lists_near_ones(name, near):
     with pytest.raises(ValueError, match="there is no exercise") as caught:
@@ -596,7 +593,10 @@ def test_the_lessons_use_the_declared_exercises():
 
 
 def test_importing_it_costs_no_tensorflow_no_matplotlib_no_scipy():
-    code = "import sys, lrdecay_lib.exercises; print({'tensorflow', 'matplotlib', 'scipy'} & set(sys.modules))"
+    code = (
+        "import sys, lrdecay_lib.exercises; print({'tensorflow', 'matplotlib', 'scipy'} & "
+        "set(sys.modules))"
+    )
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )

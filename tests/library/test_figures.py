@@ -15,13 +15,13 @@ LOSS = {"constant": 0.5, "cosine": 0.25}
 def curves():
     return pd.DataFrame(
         [
-            dict(
-                schedule=name,
-                peak=0.1,
-                seed=seed,
-                update=update,
-                test_loss=end + (1 - update / 100) + 0.01 * seed,
-            )
+            {
+                "schedule": name,
+                "peak": 0.1,
+                "seed": seed,
+                "update": update,
+                "test_loss": end + (1 - update / 100) + 0.01 * seed,
+            }
             for name, end in LOSS.items()
             for seed in range(5)
             for update in (0, 50, 100)
@@ -32,15 +32,15 @@ def curves():
 def table(diverged=()):
     return pd.DataFrame(
         [
-            dict(
-                schedule=name,
-                peak=peak,
-                seed=seed,
-                diverged=peak in diverged,
-                test_loss=np.inf
+            {
+                "schedule": name,
+                "peak": peak,
+                "seed": seed,
+                "diverged": peak in diverged,
+                "test_loss": np.inf
                 if peak in diverged
                 else end + np.log2(peak / 0.2) ** 2 + 0.01 * seed,
-            )
+            }
             for name, end in LOSS.items()
             for seed in range(5)
             for peak in (0.1, 0.2, 0.4)

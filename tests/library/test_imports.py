@@ -1,4 +1,5 @@
-"""Imports run one way: what each room of the library may know of the others, read from its source."""
+"""Imports run one way: what each room of the library may know of the others, read "
+"from its source."""
 
 import ast
 from graphlib import TopologicalSorter
@@ -28,10 +29,11 @@ NOTEBOOKS = {
 
 
 def imports(source):
-    """The names that a module's source imports, as {name: True where importing the module imports it}.
+    """The names that a module's source imports, as {name: True where importing the module imports
+    it}.
 
-    A module of this package is named by its stem, anything else by its top level. An import inside a
-    function waits until the function is called.
+    A module of this package is named by its stem, anything else by its top level. An import inside
+    a function waits until the function is called.
     """
     found = {}
 
@@ -66,7 +68,8 @@ GRAPH = {
 
 
 def reached(room, graph=GRAPH, lazily=True):
-    """Everything that a room imports, by way of other rooms too; with ``lazily`` false, when it is imported."""
+    """Everything that a room imports, by way of other rooms too; with ``lazily`` "
+    "false, when it is imported."""
     seen, todo = set(), [room]
     while todo:
         for name, eager in graph.get(todo.pop(), {}).items():
@@ -78,10 +81,12 @@ def reached(room, graph=GRAPH, lazily=True):
 
 def test_the_reader_of_imports_sees_every_kind():
     source = (
-        "import os.path, lrdecay_lib.tasks\nfrom . import figures as f\nfrom .schedules import Cosine\n"
+        "import os.path, lrdecay_lib.tasks\nfrom . import figures as f\nfrom "
+        ".schedules import Cosine\n"
         "from lrdecay_lib import evidence\nfrom numpy import random\n"
         "if True:\n    import keras.ops\n"
-        "class A:\n    import csv\n    def b(self):\n        from .training import train\n        import os\n"
+        "class A:\n    import csv\n    def b(self):\n        from .training import "
+        "train\n        import os\n"
     )
     assert imports(source) == {
         "os": True,

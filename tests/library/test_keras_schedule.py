@@ -1,4 +1,5 @@
-"""A schedule in a Keras optimizer: the same numbers in any graph, saved, loaded, applied (lesson 7)."""
+"""A schedule in a Keras optimizer: the same numbers in any graph, saved, loaded, "
+"applied (lesson 7)."""
 
 import json
 import os
@@ -120,7 +121,8 @@ def test_the_rate_has_keras_float_type_and_is_rounded_once(floatx):
 
 
 def test_keras_on_jax_gives_the_same_rates_in_float32():
-    """No piece is TensorFlow's own. Keras's cos, tanh and floor give float32 on JAX, in 64-bit mode too."""
+    """No piece is TensorFlow's own. Keras's cos, tanh and floor give float32 on JAX, "
+    "in 64-bit mode too."""
     pytest.importorskip("jax", reason="jax is not installed")
     program = """
 import jax, keras, numpy as np, warnings
@@ -129,7 +131,8 @@ assert keras.backend.backend() == "jax"
 warnings.simplefilter("ignore")  # JAX says that it has no float64
 for name, schedule in ZOO.items():
     t = np.arange(450)
-    np.testing.assert_allclose(jax.jit(schedule.to_keras())(t), schedule(t), rtol=1e-5, atol=1e-6, err_msg=name)
+    np.testing.assert_allclose(jax.jit(schedule.to_keras())(t), schedule(t), rtol=1e-5, atol=1e-6,
+    err_msg=name)
 print("equal")
 """
     assert run(program, KERAS_BACKEND="jax").strip() == "equal"
@@ -247,9 +250,11 @@ def test_the_rate_that_fit_applies_is_the_designed_one(compiled, floatx):
 
 @float64
 def test_adam_applies_it_too(floatx):
-    """Under a constant gradient of 1 both of Adam's averages, corrected, are 1: it moves by the rate.
+    """Under a constant gradient of 1 both of Adam's averages, corrected, are 1: it moves by the
+    rate.
 
-    To 1e-5, because Keras rounds Adam's 0.999 to float32 and the correction divides by 1 - 0.999**t.
+    To 1e-5, because Keras rounds Adam's 0.999 to float32 and the correction divides by 1 -
+    0.999**t.
     """
     applied = moves(
         linear_model(keras.optimizers.Adam(DESIGN.to_keras(), epsilon=0.0)), 160
@@ -278,7 +283,8 @@ try:
 except TypeError as error:
     assert "Could not locate class 'KerasSchedule'" in str(error)
 else:
-    raise SystemExit("Keras found the class by itself: to_keras asks readers for an import too many")
+    raise SystemExit("Keras found the class by itself: to_keras asks readers for an import too
+    many")
 
 import lrdecay_lib.keras_schedule
 model = keras.models.load_model({path!r})
@@ -300,7 +306,8 @@ print(*rates)
 def test_a_model_loaded_in_a_fresh_process_trains_on_at_the_right_update(
     floatx, tmp_path
 ):
-    """And the import that to_keras asks for is needed: Keras looks for no class outside its own packages."""
+    """And the import that to_keras asks for is needed: Keras looks for no class "
+    "outside its own packages."""
     model = linear_model(keras.optimizers.SGD(DESIGN.to_keras()))
     moves(model, 17)
     model.compile(

@@ -1,4 +1,5 @@
-"""CartPole and PPO: the environment is Gymnasium's, the gradients are right, and the numbers are the same everywhere."""
+"""CartPole and PPO: the environment is Gymnasium's, the gradients are right, and the "
+"numbers are the same everywhere."""
 
 import ast
 import os
@@ -201,8 +202,8 @@ def test_it_learns():
 
 EXACT = """
 from lrdecay_lib import reinforcement as rl
-table = rl.sweep({"constant": lambda t: 1.0, "linear": lambda t: 1 - t / 128}, [0.03, 0.2], range(4), rounds=8)
-print(*table["return"])
+table = rl.sweep({"constant": lambda t: 1.0, "linear": lambda t: 1 - t / 128}, [0.03, 0.2],
+range(4), rounds=8) print(*table["return"])
 """
 DIGITS = (
     "356.5625 151.875 450.375 266.0 191.75 152.125 443.375 150.4375 "

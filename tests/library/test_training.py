@@ -29,7 +29,8 @@ SMALL = Digits(hidden=(16,))
 
 
 def fit(task, rates, seed, optimizer, batch_size=32, dtype="float64"):
-    """The same run by ``model.fit``: final weights and the loss of each batch, nothing of ours but the data's order."""
+    """The same run by ``model.fit``: final weights and the loss of each batch, "
+    "nothing of ours but the data's order."""
     settings = training._settings(
         task, Constant(), training._describe("sgd"), len(rates), batch_size, None, dtype
     )
@@ -61,31 +62,35 @@ def fit(task, rates, seed, optimizer, batch_size=32, dtype="float64"):
     )
 
 
-O = keras.optimizers
+optimizers = keras.optimizers
 OPTIMIZERS = {
-    "sgd": ("sgd", lambda: O.SGD()),
-    "momentum": ("momentum", lambda: O.SGD(momentum=0.9)),
-    "nesterov": ("nesterov", lambda: O.SGD(momentum=0.9, nesterov=True)),
-    "adam": ("adam", lambda: O.Adam()),
-    "adamw": ("adamw", lambda: O.AdamW()),
-    "rmsprop": ("rmsprop", lambda: O.RMSprop()),
-    "adagrad": ("adagrad", lambda: O.Adagrad()),
-    "adadelta": ("adadelta", lambda: O.Adadelta()),
+    "sgd": ("sgd", lambda: optimizers.SGD()),
+    "momentum": ("momentum", lambda: optimizers.SGD(momentum=0.9)),
+    "nesterov": ("nesterov", lambda: optimizers.SGD(momentum=0.9, nesterov=True)),
+    "adam": ("adam", lambda: optimizers.Adam()),
+    "adamw": ("adamw", lambda: optimizers.AdamW()),
+    "rmsprop": ("rmsprop", lambda: optimizers.RMSprop()),
+    "adagrad": ("adagrad", lambda: optimizers.Adagrad()),
+    "adadelta": ("adadelta", lambda: optimizers.Adadelta()),
     **{
         name: (make, make)
         for name, make in {
-            "clipnorm": lambda: O.SGD(momentum=0.9, clipnorm=0.05),
-            "clipvalue": lambda: O.SGD(clipvalue=0.01),
-            "global_clipnorm": lambda: O.Adam(global_clipnorm=0.1),
-            "weight decay": lambda: O.SGD(weight_decay=0.1),
-            "decoupled weight decay": lambda: O.AdamW(weight_decay=0.3, beta_2=0.99),
-            "EMA": lambda: O.SGD(momentum=0.9, use_ema=True, ema_momentum=0.95),
-            "EMA and Adam": lambda: O.Adam(
+            "clipnorm": lambda: optimizers.SGD(momentum=0.9, clipnorm=0.05),
+            "clipvalue": lambda: optimizers.SGD(clipvalue=0.01),
+            "global_clipnorm": lambda: optimizers.Adam(global_clipnorm=0.1),
+            "weight decay": lambda: optimizers.SGD(weight_decay=0.1),
+            "decoupled weight decay": lambda: optimizers.AdamW(
+                weight_decay=0.3, beta_2=0.99
+            ),
+            "EMA": lambda: optimizers.SGD(
+                momentum=0.9, use_ema=True, ema_momentum=0.95
+            ),
+            "EMA and Adam": lambda: optimizers.Adam(
                 use_ema=True, ema_momentum=0.9, weight_decay=0.01
             ),
-            "centered": lambda: O.RMSprop(centered=True, momentum=0.5),
-            "amsgrad": lambda: O.Adam(amsgrad=True),
-            "lion": lambda: O.Lion(),
+            "centered": lambda: optimizers.RMSprop(centered=True, momentum=0.5),
+            "amsgrad": lambda: optimizers.Adam(amsgrad=True),
+            "lion": lambda: optimizers.Lion(),
         }.items()
     },
 }
@@ -146,9 +151,12 @@ def test_a_run_of_any_model_agrees_with_fit(task, rate):
 
 def test_the_average_is_what_is_evaluated():
     averaged = training.train(
-        SMALL, Constant(0.1), 40, optimizer=O.SGD(use_ema=True, ema_momentum=0.9)
+        SMALL,
+        Constant(0.1),
+        40,
+        optimizer=optimizers.SGD(use_ema=True, ema_momentum=0.9),
     )
-    plain = training.train(SMALL, Constant(0.1), 40, optimizer=O.SGD())
+    plain = training.train(SMALL, Constant(0.1), 40, optimizer=optimizers.SGD())
     assert np.array_equal(
         averaged.losses, plain.losses
     )  # averaging does not change the training
@@ -162,11 +170,11 @@ def test_the_average_is_what_is_evaluated():
 @pytest.mark.parametrize(
     "arguments",
     [
-        dict(patience=1),
-        dict(patience=2, factor=0.3),
-        dict(patience=1, cooldown=2),
-        dict(patience=1, least=0.01, floor=0.2),
-        dict(patience=3, cooldown=1),
+        {"patience": 1},
+        {"patience": 2, "factor": 0.3},
+        {"patience": 1, "cooldown": 2},
+        {"patience": 1, "least": 0.01, "floor": 0.2},
+        {"patience": 3, "cooldown": 1},
     ],
 )
 def test_plateau_is_keras_reduce_lr_on_plateau(arguments):
@@ -306,49 +314,49 @@ def test_any_callable_of_the_update_index_is_a_schedule():
 @pytest.mark.parametrize(
     "arguments, name",
     [
-        (dict(updates=0), "updates"),
-        (dict(updates=2.0), "updates"),
-        (dict(batch_size=0), "batch_size"),
-        (dict(batch_size=2000), "batch_size"),
-        (dict(optimizer="sdg"), "optimizer"),
-        (dict(dtype="float16"), "dtype"),
-        (dict(evaluate_every=0), "evaluate_every"),
-        (dict(seed=-1), "seed"),
-        (dict(schedule=0.1), "schedule"),
-        (dict(schedule=lambda t: float("nan")), "schedule"),
-        (dict(schedule=lambda t: -1.0), "schedule"),
-        (dict(task="digits"), "task"),
+        ({"updates": 0}, "updates"),
+        ({"updates": 2.0}, "updates"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"batch_size": 2000}, "batch_size"),
+        ({"optimizer": "sdg"}, "optimizer"),
+        ({"dtype": "float16"}, "dtype"),
+        ({"evaluate_every": 0}, "evaluate_every"),
+        ({"seed": -1}, "seed"),
+        ({"schedule": 0.1}, "schedule"),
+        ({"schedule": lambda t: float("nan")}, "schedule"),
+        ({"schedule": lambda t: -1.0}, "schedule"),
+        ({"task": "digits"}, "task"),
     ],
 )
 def test_bad_input_to_train_is_named(arguments, name):
     with pytest.raises(ValueError, match=name):
         training.train(
-            **dict(task=SMALL, schedule=Constant(0.1), updates=5) | arguments
+            **{"task": SMALL, "schedule": Constant(0.1), "updates": 5} | arguments
         )
 
 
 @pytest.mark.parametrize(
     "arguments, name",
     [
-        (dict(peaks=[]), "peaks"),
-        (dict(peaks=[0.1, 0.1]), "peaks"),
-        (dict(peaks={"other": 1}), "peaks"),
-        (dict(seeds=[]), "seeds"),
-        (dict(seeds=[1, 1]), "seeds"),
-        (dict(schedules={}), "schedules"),
-        (dict(schedules={"a": 0.1 * Linear(5)}), "peak of 1"),
+        ({"peaks": []}, "peaks"),
+        ({"peaks": [0.1, 0.1]}, "peaks"),
+        ({"peaks": {"other": 1}}, "peaks"),
+        ({"seeds": []}, "seeds"),
+        ({"seeds": [1, 1]}, "seeds"),
+        ({"schedules": {}}, "schedules"),
+        ({"schedules": {"a": 0.1 * Linear(5)}}, "peak of 1"),
     ],
 )
 def test_bad_input_to_sweep_is_named(arguments, name):
     with pytest.raises(ValueError, match=name):
         training.sweep(
-            **dict(
-                task=SMALL,
-                schedules={"a": Constant()},
-                peaks=[0.1],
-                seeds=[0],
-                updates=5,
-            )
+            **{
+                "task": SMALL,
+                "schedules": {"a": Constant()},
+                "peaks": [0.1],
+                "seeds": [0],
+                "updates": 5,
+            }
             | arguments
         )
 
@@ -554,13 +562,13 @@ def test_several_optimizers_in_one_sweep():
         [0.01],
         [0, 1],
         20,
-        optimizer={"plain": "sgd", "clipped": O.SGD(clipnorm=0.01)},
+        optimizer={"plain": "sgd", "clipped": optimizers.SGD(clipnorm=0.01)},
     )
     table = result.table.set_index(["optimizer", "seed"])["train_loss"]
     assert table["clipped", 0] > table["plain", 0] and len(table) == 4
     assert (
         training.train(
-            SMALL, 0.01 * Linear(20), 20, optimizer=O.SGD(clipnorm=0.01)
+            SMALL, 0.01 * Linear(20), 20, optimizer=optimizers.SGD(clipnorm=0.01)
         ).metrics["train_loss"][-1]
         == table["clipped", 0]
     )
@@ -580,11 +588,11 @@ def test_float32_is_float32():
 @pytest.mark.parametrize(
     "option",
     [
-        dict(gradient_accumulation_steps=2),
-        dict(use_ema=True, ema_overwrite_frequency=3),
-        dict(loss_scale_factor=2.0),
+        {"gradient_accumulation_steps": 2},
+        {"use_ema": True, "ema_overwrite_frequency": 3},
+        {"loss_scale_factor": 2.0},
     ],
 )
 def test_what_the_compiled_run_does_not_do_is_refused(option):
     with pytest.raises(ValueError, match=[*option][-1]):
-        training.train(SMALL, Constant(0.1), 5, optimizer=O.SGD(**option))
+        training.train(SMALL, Constant(0.1), 5, optimizer=optimizers.SGD(**option))

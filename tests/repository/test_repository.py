@@ -1,4 +1,5 @@
-"""The repository as a whole: one address, no host of a package index, no path of a machine, a true README."""
+"""The repository as a whole: one address, no host of a package index, no path of a "
+"machine, a true README."""
 
 import re
 import shutil
@@ -39,7 +40,8 @@ def tracked():
 
 
 def strange_addresses(texts):
-    """What the (name, text) pairs call the repository, wherever that is not what _config.yml calls it."""
+    """What the (name, text) pairs call the repository, wherever that is not what "
+    "_config.yml calls it."""
     home = ADDRESS.removeprefix("https://github.com/")
     link = re.compile(
         r"(?:github\.com|colab\.research\.google\.com/github|raw\.githubusercontent\.com)"
@@ -58,8 +60,8 @@ def test_every_link_to_the_repository_agrees_with_config():
         (name, text) for name, text in tracked() if name != "tests/test_repository.py"
     )
     assert not wrong, (
-        f"the repository is {ADDRESS} (set in _config.yml): mend {wrong}, or add a foreign one to OTHERS; "
-        "to move the book, run `make repository URL=...`"
+        f"the repository is {ADDRESS} (set in _config.yml): mend {wrong}, or add a foreign "
+        "one to OTHERS; to move the book, run `make repository URL=...`"
     )
 
 
@@ -90,7 +92,8 @@ def moved(tmp_path):
 
 
 def test_the_book_moves_to_another_address(moved):
-    """Everywhere, without making a lesson stale or touching what it printed; there, there again, and back."""
+    """Everywhere, without making a lesson stale or touching what it printed; there, "
+    "there again, and back."""
     root, holds = moved
     before, home = holds(), ADDRESS.removeprefix("https://github.com/")
     sentence, done = move.move("https://github.com/some-body/decay.2.git/", root)

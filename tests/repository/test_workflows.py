@@ -1,4 +1,5 @@
-"""What runs each week elsewhere: the workflows name what exists, and their scripts find what broke."""
+"""What runs each week elsewhere: the workflows name what exists, and their scripts "
+"find what broke."""
 
 import http.server
 import os
@@ -94,7 +95,8 @@ def test_a_lesson_that_breaks_is_named(tmp_path):
     )
     problems = (tmp_path / "problems.txt").read_text()
     assert (
-        "02_bad: a cell failed with ModuleNotFoundError: No module named 'a_package_that_colab_lost'"
+        "02_bad: a cell failed with ModuleNotFoundError: No module named "
+        "'a_package_that_colab_lost'"
         in problems
         and "good" not in problems
     )
@@ -117,7 +119,8 @@ def test_a_lesson_that_breaks_is_named(tmp_path):
 )
 def test_one_issue_at_a_time(tmp_path, open_already, opened):
     (tmp_path / "gh").write_text(
-        f"#!/bin/sh\nif [ $2 = list ]; then echo '{open_already}'; else echo \"$@\" >{tmp_path}/opened; cat >>{tmp_path}/opened; fi\n"
+        f"#!/bin/sh\nif [ $2 = list ]; then echo '{open_already}'; else echo \"$@\" "
+        f">{tmp_path}/opened; cat >>{tmp_path}/opened; fi\n"
     )
     (tmp_path / "gh").chmod(0o755)
     (tmp_path / "problems.txt").write_text("02_bad: why\n")
@@ -144,7 +147,8 @@ def test_one_issue_at_a_time(tmp_path, open_already, opened):
 
 
 def test_a_link_that_leads_nowhere_is_found(tmp_path):
-    """By the checker itself, asking a site of ours: a page that is gone counts, and one that refuses programs does not."""
+    """By the checker itself, asking a site of ours: a page that is gone counts, and "
+    "one that refuses programs does not."""
 
     class Site(http.server.BaseHTTPRequestHandler):
         def do_GET(self):

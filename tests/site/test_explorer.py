@@ -1,4 +1,5 @@
-"""The explorer: its numbers, its codes and its runs are the library's, and its address holds the settings."""
+"""The explorer: its numbers, its codes and its runs are the library's, and its "
+"address holds the settings."""
 
 import functools
 import html
@@ -16,22 +17,129 @@ from test_site import addresses, browser, needs_browser, open_page  # noqa: F401
 from lrdecay_lib import schedules
 
 PAGE = "book/explorer.html"
-HARD = [  # each family, and the corners: no warmup, no stable part, a long one, no decay, a peak that blows up
-    dict(family="constant", peak=0.5, warmup=5, decay=100, floor=0, updates=1000),
-    dict(family="constant", peak=3.1, warmup=0, decay=100, floor=0, updates=100),
-    dict(family="linear", peak=0.5, warmup=0, decay=100, floor=0, updates=1000),
-    dict(family="linear", peak=1.4, warmup=7, decay=33, floor=29, updates=310),
-    dict(family="cosine", peak=0.07, warmup=5, decay=100, floor=10, updates=1000),
-    dict(family="cosine", peak=4, warmup=50, decay=1, floor=7, updates=110),
-    dict(family="exponential", peak=0.02, warmup=10, decay=20, floor=0, updates=10_000),
-    dict(family="exponential", peak=0.5, warmup=0, decay=100, floor=5, updates=470),
-    dict(family="step", peak=1, warmup=5, decay=100, floor=0, updates=1000),
-    dict(family="step", peak=0.33, warmup=1, decay=49, floor=50, updates=730),
-    dict(family="1-sqrt", peak=0.5, warmup=5, decay=20, floor=0, updates=1000),
-    dict(family="1-sqrt", peak=0.25, warmup=0, decay=100, floor=3, updates=150),
-    dict(family="inverse sqrt", peak=0.5, warmup=10, decay=100, floor=0, updates=1000),
-    dict(family="inverse sqrt", peak=0.9, warmup=0, decay=100, floor=20, updates=200),
-    dict(family="linear", peak=0.5, warmup=5, decay=0, floor=0, updates=500),
+# each family, and the corners: no warmup, no stable part, a long one, no decay, a peak that blows
+# up
+HARD = [
+    {
+        "family": "constant",
+        "peak": 0.5,
+        "warmup": 5,
+        "decay": 100,
+        "floor": 0,
+        "updates": 1000,
+    },
+    {
+        "family": "constant",
+        "peak": 3.1,
+        "warmup": 0,
+        "decay": 100,
+        "floor": 0,
+        "updates": 100,
+    },
+    {
+        "family": "linear",
+        "peak": 0.5,
+        "warmup": 0,
+        "decay": 100,
+        "floor": 0,
+        "updates": 1000,
+    },
+    {
+        "family": "linear",
+        "peak": 1.4,
+        "warmup": 7,
+        "decay": 33,
+        "floor": 29,
+        "updates": 310,
+    },
+    {
+        "family": "cosine",
+        "peak": 0.07,
+        "warmup": 5,
+        "decay": 100,
+        "floor": 10,
+        "updates": 1000,
+    },
+    {
+        "family": "cosine",
+        "peak": 4,
+        "warmup": 50,
+        "decay": 1,
+        "floor": 7,
+        "updates": 110,
+    },
+    {
+        "family": "exponential",
+        "peak": 0.02,
+        "warmup": 10,
+        "decay": 20,
+        "floor": 0,
+        "updates": 10_000,
+    },
+    {
+        "family": "exponential",
+        "peak": 0.5,
+        "warmup": 0,
+        "decay": 100,
+        "floor": 5,
+        "updates": 470,
+    },
+    {
+        "family": "step",
+        "peak": 1,
+        "warmup": 5,
+        "decay": 100,
+        "floor": 0,
+        "updates": 1000,
+    },
+    {
+        "family": "step",
+        "peak": 0.33,
+        "warmup": 1,
+        "decay": 49,
+        "floor": 50,
+        "updates": 730,
+    },
+    {
+        "family": "1-sqrt",
+        "peak": 0.5,
+        "warmup": 5,
+        "decay": 20,
+        "floor": 0,
+        "updates": 1000,
+    },
+    {
+        "family": "1-sqrt",
+        "peak": 0.25,
+        "warmup": 0,
+        "decay": 100,
+        "floor": 3,
+        "updates": 150,
+    },
+    {
+        "family": "inverse sqrt",
+        "peak": 0.5,
+        "warmup": 10,
+        "decay": 100,
+        "floor": 0,
+        "updates": 1000,
+    },
+    {
+        "family": "inverse sqrt",
+        "peak": 0.9,
+        "warmup": 0,
+        "decay": 100,
+        "floor": 20,
+        "updates": 200,
+    },
+    {
+        "family": "linear",
+        "peak": 0.5,
+        "warmup": 5,
+        "decay": 0,
+        "floor": 0,
+        "updates": 500,
+    },
 ]
 NAMES = [" ".join(map(str, chosen.values())) for chosen in HARD]
 every_setting = pytest.mark.parametrize("chosen", HARD, ids=NAMES)
@@ -45,7 +153,7 @@ def library_rates(chosen, updates):
 
 
 @pytest.fixture(scope="module")
-def page(browser, addresses):  # noqa: F811
+def page(browser, addresses):
     page = open_page(browser, addresses["file"], PAGE)
     yield page
     page.close()
@@ -155,7 +263,7 @@ def test_the_code_runs_and_equals_the_library(page, chosen, library):
 
 
 @needs_browser
-def test_the_button_copies_the_code(browser, addresses):  # noqa: F811
+def test_the_button_copies_the_code(browser, addresses):
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(addresses["http"] + PAGE)
@@ -171,7 +279,7 @@ def test_the_button_copies_the_code(browser, addresses):  # noqa: F811
 
 
 @needs_browser
-def test_the_address_follows_the_sliders_and_opens_the_same_again(browser, addresses):  # noqa: F811
+def test_the_address_follows_the_sliders_and_opens_the_same_again(browser, addresses):
     first = open_page(browser, addresses["file"], PAGE)
     first.select_option("[name=family]", "step")
     first.select_option("#explorer-library", "optax")
@@ -233,7 +341,7 @@ def test_the_addresses_in_the_guide_open_the_settings_they_name(page, address):
         "peak=NaN&warmup=x&decay=&floor=1e999&code=R",
     ],
 )
-def test_a_spoilt_address_opens_the_page_all_the_same(browser, addresses, address):  # noqa: F811
+def test_a_spoilt_address_opens_the_page_all_the_same(browser, addresses, address):
     page = open_page(browser, addresses["file"], f"{PAGE}#{address}")
     assert not page.complaints
     first = {name: row[3] for name, row in explorer.SETTINGS.items()}
@@ -249,7 +357,7 @@ def test_a_spoilt_address_opens_the_page_all_the_same(browser, addresses, addres
 @needs_browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_serious_for_axe(browser, addresses, scheme, width):  # noqa: F811
+def test_nothing_serious_for_axe(browser, addresses, scheme, width):
     from axe_playwright_python.sync_playwright import Axe
 
     page = open_page(browser, addresses["http"], PAGE, scheme, width)
@@ -268,7 +376,7 @@ def test_nothing_serious_for_axe(browser, addresses, scheme, width):  # noqa: F8
 
 
 @needs_browser
-def test_without_javascript_a_table_stands_there(browser, addresses):  # noqa: F811
+def test_without_javascript_a_table_stands_there(browser, addresses):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(addresses["file"] + PAGE)

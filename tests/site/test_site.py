@@ -1,4 +1,5 @@
-"""The rendered site, as a browser without a network sees it: over HTTP on loopback, and opened as files."""
+"""The rendered site, as a browser without a network sees it: over HTTP on loopback, "
+"and opened as files."""
 
 import contextlib
 import functools
@@ -89,7 +90,11 @@ def test_lesson_opens_in_colab_and_downloads(page_name):
     config = yaml.safe_load((lessons.ROOT / "_config.yml").read_text())
     name = page_name.removesuffix(".html")
     owner = config["repository"]["url"].removeprefix("https://github.com/")
-    colab = f"{config['launch_buttons']['colab_url']}/github/{owner}/blob/{config['repository']['branch']}/{name}.ipynb"
+    colab, branch = (
+        config["launch_buttons"]["colab_url"],
+        config["repository"]["branch"],
+    )
+    colab = f"{colab}/github/{owner}/blob/{branch}/{name}.ipynb"
     found = [
         address
         for address in links(page_name).addresses
@@ -221,7 +226,8 @@ def test_figures_fit_the_colour_scheme(browser, addresses, scheme):
 
 @pytest.fixture(scope="module")
 def one_page(browser):
-    """One page for all that is looked at in turn: opening a new one each time costs more than looking."""
+    """One page for all that is looked at in turn: opening a new one each time costs "
+    "more than looking."""
     page = browser.new_page(
         viewport={"width": 1300, "height": 900}, reduced_motion="reduce"
     )
@@ -249,7 +255,8 @@ def faults(page, **options):
 @needs_browser
 @every_page
 def test_nobody_is_shut_out(one_page, addresses, page_name):
-    """axe finds nothing serious: light, dark (where only the colours differ), and on a phone; and nothing scrolls sideways."""
+    """axe finds nothing serious: light, dark (where only the colours differ), and on "
+    "a phone; and nothing scrolls sideways."""
     one_page.emulate_media(color_scheme="light", reduced_motion="reduce")
     one_page.set_viewport_size({"width": 1300, "height": 900})
     one_page.goto(addresses["file"] + page_name)
@@ -278,7 +285,8 @@ def test_nobody_is_shut_out(one_page, addresses, page_name):
 @needs_browser
 def test_axe_sees_a_fault(one_page):
     one_page.set_content(
-        "<html lang='en'><title>t</title><main><h1>t</h1><img src='data:,'><p style='color: #ccc'>faint</p></main>"
+        "<html lang='en'><title>t</title><main><h1>t</h1><img src='data:,'><p "
+        "style='color: #ccc'>faint</p></main>"
     )
     assert len(faults(one_page)) == 2
 
@@ -292,7 +300,8 @@ def test_keyboard_skips_to_the_text_and_shows_where_it_is(browser, addresses):
     for _ in range(12):
         page.keyboard.press("Tab")
         what, style = page.evaluate(
-            "[document.activeElement.outerHTML, getComputedStyle(document.activeElement).outlineStyle]"
+            "[document.activeElement.outerHTML, "
+            "getComputedStyle(document.activeElement).outlineStyle]"
         )
         assert style != "none", f"the focus does not show on {what[:120]}"
     page.close()

@@ -1,11 +1,13 @@
-"""The lessons' exercises as a course in nbgrader: one assignment for each section, and a sheet to print for each lesson.
+"""The lessons' exercises as a course in nbgrader: one assignment for each section, and a sheet to
+print for each lesson.
 
     python tools/maintain/classroom.py make [FOLDER]              write the course
     python tools/maintain/classroom.py grade [FOLDER] [SECTION]   mark what was submitted
 
-FOLDER is _build/classroom if none is given. After `make` it holds `release/` for the students, `sheets/` to print and
-`source/` with the solutions. Submissions go into submitted/STUDENT/section_4/section_4.ipynb; `grade` marks them and
-writes `feedback/` and `grades.csv`. Neither deletes a submission or a mark.
+FOLDER is _build/classroom if none is given. After `make` it holds `release/` for the students,
+`sheets/` to print and `source/` with the solutions. Submissions go into
+submitted/STUDENT/section_4/section_4.ipynb; `grade` marks them and writes `feedback/` and
+`grades.csv`. Neither deletes a submission or a mark.
 """
 
 import argparse
@@ -36,8 +38,8 @@ c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "learning-rate-decay"
 c.ClearSolutions.code_stub = {{"python": "{STUB}"}}
 c.OverwriteCells.add_missing_cells = True  # a check that was deleted is put back
-c.Execute.timeout = 20  # seconds for a cell; a check stops an answer after {exercises.TIME_LIMIT:g} by itself
-'''
+c.Execute.timeout = 20  # seconds for a cell; a check stops an answer after
+{exercises.TIME_LIMIT:g} by itself '''
 
 
 def sections():
@@ -52,7 +54,8 @@ def sections():
 
 
 def answer(exercise):
-    """The cell for the answer: the learner's stub with the library's solution between nbgrader's marks."""
+    """The cell for the answer: the learner's stub with the library's solution between "
+    "nbgrader's marks."""
     source, begin, end = exercise.source, "### BEGIN SOLUTION", "### END SOLUTION"
     if exercise.reference is not exercise.solver:  # a value
         value = source.split(" = ", 1)[1]
@@ -65,7 +68,8 @@ def answer(exercise):
 def check(exercise):
     """The cell that marks: the same judge as in the lesson, and the same words."""
     return (
-        f"# {POINTS * exercise.stars} points. This cell is put back before marking, so a change of it has no effect.\n"
+        f"# {POINTS * exercise.stars} points. This cell is put back before marking, so "
+        "a change of it has no effect.\n"
         "from lrdecay_lib import exercises\n\n"
         f'result = exercises.get("{exercise.id}").judge({exercise.name})\n'
         'assert result.outcome == "right", result\n'
@@ -89,7 +93,8 @@ def marked(cell, name, exercise, **roles):
 
 
 def assignment(number, chosen):
-    """The teacher's notebook of a section: for each exercise its task, its solution, and the cell that marks it."""
+    """The teacher's notebook of a section: for each exercise its task, its solution, "
+    "and the cell that marks it."""
     total = POINTS * sum(exercise.stars for exercise in chosen)
     markdown, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
     address = yaml.safe_load(
@@ -97,16 +102,21 @@ def assignment(number, chosen):
     )["repository"]["url"]
     cells = [
         markdown(
-            f"# Section {number}\n\n{pages.SECTIONS[number]}. {len(chosen)} exercises, {total} points.\n\n"
-            "Write your answer in place of the dots. The cell below each answer says whether it is right, and if "
-            'not, why; for help run `exercises.get("...").hint()` with the number of the exercise. Before you hand '
+            f"# Section {number}\n\n{pages.SECTIONS[number]}. {len(chosen)} exercises, "
+            f"{total} points.\n\n"
+            "Write your answer in place of the dots. The cell below each answer says "
+            "whether it is right, and if "
+            'not, why; for help run `exercises.get("...").hint()` with the number of '
+            "the exercise. Before you hand "
             "in: restart the kernel, run all cells, and save. Do not rename the file.",
             id="about",
         ),
         code(
-            "# The book's library. In Colab, where it is missing, it is installed first.\ntry:\n    import lrdecay_lib\n"
+            "# The book's library. In Colab, where it is missing, it is installed "
+            "first.\ntry:\n    import lrdecay_lib\n"
             f"except ModuleNotFoundError:\n    %pip install --quiet git+{address}\n\n"
-            "import math\n\nimport numpy as np\n\nfrom lrdecay_lib import exercises\nfrom lrdecay_lib.schedules import *\n\n"
+            "import math\n\nimport numpy as np\n\nfrom lrdecay_lib import "
+            "exercises\nfrom lrdecay_lib.schedules import *\n\n"
             "exercises.hide_solutions()  # they are shown after marking; hints stay",
             id="imports",
         ),
@@ -143,11 +153,11 @@ SHEET = """\
 <title>{title}</title>
 <style>
 @page {{ size: A4; margin: 18mm 20mm; }}
-body {{ font: 11pt/1.5 Georgia, serif; max-width: 42em; margin: 2em auto; padding: 0 1em; color: #000; background: #fff; }}
-h1 {{ font-size: 16pt; margin: 0 0 .6em; }}
+body {{ font: 11pt/1.5 Georgia, serif; max-width: 42em; margin: 2em auto; padding: 0 1em; color:
+#000; background: #fff; }} h1 {{ font-size: 16pt; margin: 0 0 .6em; }}
 h2 {{ font-size: 12pt; margin: 1.6em 0 .3em; }}
-code, pre {{ font: 10pt ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere; white-space: pre-wrap; }}
-.who {{ display: flex; flex-wrap: wrap; gap: .6em 2em; }}
+code, pre {{ font: 10pt ui-monospace, Menlo, Consolas, monospace; overflow-wrap: anywhere;
+white-space: pre-wrap; }} .who {{ display: flex; flex-wrap: wrap; gap: .6em 2em; }}
 .who span {{ flex: 1 1 10em; border-bottom: 1px solid #666; }}
 .line {{ height: 8.5mm; border-bottom: 1px solid #bbb; }}
 section {{ break-inside: avoid; }}
@@ -168,7 +178,8 @@ def lines(number):
 
 
 def investigations(words):
-    """The paragraphs "To investigate" of a lesson's text, for paper: without links, formulas in plain letters."""
+    """The paragraphs "To investigate" of a lesson's text, for paper: without links, "
+    "formulas in plain letters."""
     found = re.findall(
         r"^\*\*To investigate\.\*\* *(.+?)(?=\n\n|\Z)", words, re.MULTILINE | re.DOTALL
     )
@@ -184,7 +195,8 @@ def investigations(words):
 
 
 def sheet(title, chosen, open_questions=()):
-    """A page to print: the tasks of a lesson, each with the first line of its answer, then what to investigate, with room."""
+    """A page to print: the tasks of a lesson, each with the first line of its answer, "
+    "then what to investigate, with room."""
     tasks = []
     for exercise in chosen:
         points = POINTS * exercise.stars
@@ -225,7 +237,8 @@ def of_lesson(text):
 
 
 def nbgrader(folder):
-    """nbgrader's own interface to the course in a folder, with the configuration that stands there."""
+    """nbgrader's own interface to the course in a folder, with the configuration that "
+    "stands there."""
     from nbgrader.apps.api import NbGraderAPI
     from nbgrader.coursedir import CourseDirectory
     from sqlalchemy.exc import SAWarning
@@ -293,8 +306,11 @@ def make(folder):
     if failed:
         return "These assignments were not released:\n" + "\n".join(failed)
     print(
-        f"{len(sections())} assignments for the students in {folder / 'release'}, {sheets} sheets to print in {folder / 'sheets'}.\n"
-        f"Put what they hand in into {folder / 'submitted'}/STUDENT/section_4/section_4.ipynb, and run `make grade`."
+        f"{len(sections())} assignments for the students in {folder / 'release'}, "
+        f"{sheets} sheets to print in {folder / 'sheets'}.\n"
+        "Put what they hand in into "
+        f"{folder / 'submitted'}/STUDENT/section_4/section_4.ipynb, and run `make "
+        "grade`."
     )
     return None
 
@@ -305,16 +321,21 @@ FORGERY = re.compile(
 ELSEWHERE = re.compile(r'<script[^>]*\bsrc="https?:[^>]*>\s*</script>')
 
 
-# nbgrader's links and comments are too pale to read for some, and its long lines scroll where no key reaches
+# nbgrader's links and comments are too pale to read for some, and its long lines scroll where no
+# key reaches
 READABLE = (
-    "<style>a { color: #0b4f8a; text-decoration: underline } .panel-heading { background: #1f4e79 !important }\n"
-    ".panel-heading, .panel-heading a { color: #fff !important } pre { white-space: pre-wrap; overflow-wrap: anywhere }\n"
-    "pre span[style] { color: inherit !important } .highlight .c1 { color: #35635f } .highlight .ne { color: #a52a20 }</style>\n"
+    "<style>a { color: #0b4f8a; text-decoration: underline } .panel-heading { "
+    "background: #1f4e79 !important }\n"
+    ".panel-heading, .panel-heading a { color: #fff !important } pre { white-space: "
+    "pre-wrap; overflow-wrap: anywhere }\n"
+    "pre span[style] { color: inherit !important } .highlight .c1 { color: #35635f } "
+    ".highlight .ne { color: #a52a20 }</style>\n"
 )
 
 
 def looks_forged(notebook):
-    """Whether an answer reaches for the library's judge or its solutions: somebody should look at it."""
+    """Whether an answer reaches for the library's judge or its solutions: somebody "
+    "should look at it."""
     return any(
         FORGERY.search(cell.source)
         for cell in notebook.cells
@@ -326,7 +347,8 @@ def looks_forged(notebook):
 
 
 def mark(course, path):
-    """Mark one submitted notebook and write its feedback; returns what nbgrader says, with "success"."""
+    """Mark one submitted notebook and write its feedback; returns what nbgrader says, "
+    "with "success"."""
     name, student = path.stem, path.parent.parent.name
     if not path.exists():
         found = (
@@ -354,7 +376,8 @@ def mark(course, path):
 
 
 def grade(folder, section=None):
-    """Mark what was submitted, with feedback and a table of grades; returns a sentence if something was not marked."""
+    """Mark what was submitted, with feedback and a table of grades; returns a "
+    "sentence if something was not marked."""
     from nbgrader.plugins.export import CsvExportPlugin
 
     if not (folder / "gradebook.db").exists():
@@ -368,7 +391,11 @@ def grade(folder, section=None):
         if section is None or path.name == f"section_{section}"
     ]
     if not chosen:
-        return f"Nothing was submitted: {folder / 'submitted'}/STUDENT/section_{section or 4}/section_{section or 4}.ipynb is looked for."
+        return (
+            "Nothing was submitted: "
+            f"{folder / 'submitted'}/STUDENT/section_{section or 4}/section_{section or 4}.ipynb "
+            "is looked for."
+        )
     course, failed = nbgrader(folder), []
     for path in chosen:
         notebook = path / f"{path.name}.ipynb"

@@ -1,13 +1,15 @@
-"""Do the lessons run, and reach their verdicts, beside other versions? In Colab the versions are Colab's, not our lock's.
+"""Do the lessons run, and reach their verdicts, beside other versions? In Colab the versions are
+Colab's, not our lock's.
 
-    python tools/maintain/colab.py oldest            every lesson, beside the oldest versions that pyproject.toml allows
-    python tools/maintain/colab.py newest 3.12       beside the newest, in another Python
-    python tools/maintain/colab.py oldest 3.11 06_2  the lessons whose name begins so
+    python tools/maintain/colab.py oldest            every lesson, beside the oldest versions that
+    pyproject.toml allows python tools/maintain/colab.py newest 3.12       beside the newest, in
+    another Python python tools/maintain/colab.py oldest 3.11 06_2  the lessons whose name begins so
 
-Makes an environment in _build/colab with the library as a wheel and what Colab has besides, and runs each lesson alone
-in an empty folder there. Fails if a lesson does not run or a verdict is another one. What else is printed is shown where
-it differs: a run near the edge of stability, or another version's random search, goes its own way. Figures are compared
-by their alternative text, since another matplotlib draws other SVG. Slow, so it is not one of the tests: `make colab`.
+Makes an environment in _build/colab with the library as a wheel and what Colab has besides, and
+runs each lesson alone in an empty folder there. Fails if a lesson does not run or a verdict is
+another one. What else is printed is shown where it differs: a run near the edge of stability, or
+another version's random search, goes its own way. Figures are compared by their alternative text,
+since another matplotlib draws other SVG. Slow, so it is not one of the tests: `make colab`.
 """
 
 import json
@@ -28,7 +30,8 @@ UV = Path(sys.executable).with_name("uv")
 
 
 def environment(which, python):
-    """A fresh environment with the library and a kernel; returns the folder that Jupyter finds the kernel in."""
+    """A fresh environment with the library and a kernel; returns the folder that "
+    "Jupyter finds the kernel in."""
     place = lessons.ROOT / "_build" / "colab" / f"{which}-{python}"
     shutil.rmtree(place, ignore_errors=True)
     source = place / "source"  # building in the repository would leave a build folder
@@ -69,8 +72,9 @@ def environment(which, python):
         [
             kernel["argv"][0],
             "-c",
-            "import sys, keras, numpy, tensorflow as tf; print(f'Python {sys.version.split()[0]}, TensorFlow "
-            "{tf.__version__}, Keras {keras.__version__}, NumPy {numpy.__version__}')",
+            "import sys, keras, numpy, tensorflow as tf; print(f'Python "
+            "{sys.version.split()[0]}, TensorFlow {tf.__version__}, Keras "
+            "{keras.__version__}, NumPy {numpy.__version__}')",
         ],
         check=True,
         capture_output=True,
@@ -95,7 +99,8 @@ def verdicts(cell):
 
 
 def differences(text):
-    """(whether it matters, sentence) for what is otherwise in a lesson than in its stored notebook."""
+    """(whether it matters, sentence) for what is otherwise in a lesson than in its "
+    "stored notebook."""
     notebook, stored = (
         lessons.from_text(text),
         lessons.read_notebook(text.with_suffix(".ipynb")),
@@ -119,7 +124,8 @@ def differences(text):
         ) != printed(before):
             yield (
                 False,
-                f"code cell {number} prints something else:\n  stored {printed(before)}\n  here   {printed(cell)}",
+                f"code cell {number} prints something else:\n  stored "
+                f"{printed(before)}\n  here   {printed(cell)}",
             )
 
 
@@ -137,7 +143,8 @@ def main(which="oldest", python="3.11", *chosen):
             found.append(matters)
     wrong = sum(found)
     print(
-        f"{len(texts)} lessons: {wrong} failed or reached another verdict; {len(found) - wrong} cells print something else"
+        f"{len(texts)} lessons: {wrong} failed or reached another verdict; "
+        f"{len(found) - wrong} cells print something else"
     )
     return int(wrong or not texts)
 

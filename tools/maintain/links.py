@@ -1,7 +1,8 @@
-"""Ask every site that the book links to whether the page is still there, with Sphinx's own link checker.
+"""Ask every site that the book links to whether the page is still there, with Sphinx's own link
+checker.
 
-A site that refuses programs (401, 403, 429), or does not answer in time, says nothing about the page: only links whose
-page or site is gone count as broken.
+A site that refuses programs (401, 403, 429), or does not answer in time, says nothing about the
+page: only links whose page or site is gone count as broken.
 """
 
 import json
@@ -24,7 +25,8 @@ def gone(result):
 
 
 def check(root):
-    """Check the links of the book under root; returns how many there are, and a line for each that leads nowhere."""
+    """Check the links of the book under root; returns how many there are, and a line "
+    "for each that leads nowhere."""
     folder = root / "_build" / "linkcheck"
     shutil.rmtree(folder, ignore_errors=True)
     command = [

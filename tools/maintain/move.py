@@ -2,8 +2,9 @@
 
     python tools/maintain/move.py https://github.com/owner/name
 
-The address stands in _config.yml; the lessons' first cells, the README and the pages repeat it, because they are
-also read where _config.yml is not. No lesson becomes stale: the line that installs the library is not in its digest.
+The address stands in _config.yml; the lessons' first cells, the README and the pages repeat it,
+because they are also read where _config.yml is not. No lesson becomes stale: the line that
+installs the library is not in its digest.
 """
 
 import re
@@ -27,7 +28,8 @@ def name_in(address):
 
 
 def texts_with(words, root):
-    """(path, text) of each text file of the repository, tracked or new, in which the words are found."""
+    """(path, text) of each text file of the repository, tracked or new, in which the "
+    "words are found."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=root,
@@ -41,12 +43,13 @@ def texts_with(words, root):
 
 
 def move(address, root):
-    """Move the book under root; returns the sentence to end with, and whether the book now has the address."""
+    """Move the book under root; returns the sentence to end with, and whether the "
+    "book now has the address."""
     new = name_in(address)
     if not new:
         return (
-            f"{address or 'Nothing'} is not the address of a repository on GitHub, from where Colab opens the lessons: "
-            f"say for example make repository URL={GITHUB}owner/name"
+            f"{address or 'Nothing'} is not the address of a repository on GitHub, from where "
+            f"Colab opens the lessons: say for example make repository URL={GITHUB}owner/name"
         ), False
     # where somebody changed _config.yml by hand, the other files still have what CITATION.cff has
     old = {
@@ -73,7 +76,8 @@ def move(address, root):
     for path, text in changed:
         path.write_bytes(whole.sub(new, text).encode())
     return (
-        f"The book's address is now {GITHUB}{new}, in {len(changed)} files. Look with `git diff`, then run `make book`.",
+        f"The book's address is now {GITHUB}{new}, in {len(changed)} files. Look with "
+        "`git diff`, then run `make book`.",
         True,
     )
 

@@ -1,9 +1,11 @@
-"""Are wrong answers found? Each exercise's solution is changed by a machine in one place at a time, and its check asked.
+"""Are wrong answers found? Each exercise's solution is changed by a machine in one place at a
+time, and its check asked.
 
     python tools/maintain/mutants.py     print the report
 
-The changes: another operator or comparison, swapped operands, a number one up, one down, doubled or halved, another
-argument, a function or a sign left out, a part of a condition left out, a pair the other way round.
+The changes: another operator or comparison, swapped operands, a number one up, one down, doubled
+or halved, another argument, a function or a sign left out, a part of a condition left out, a pair
+the other way round.
 """
 
 import ast
@@ -16,7 +18,10 @@ import lessons
 from lrdecay_lib import exercises
 
 REPORT = lessons.ROOT / "benchmarks" / "mutants.md"
-HEADER = "| Exercise | Mutants | without an answer | with the same values | with other values | of these rejected | Slips | told by name |"
+HEADER = (
+    "| Exercise | Mutants | without an answer | with the same values | with other values | "
+    "of these rejected | Slips | told by name |"
+)
 
 # The mutants that are right answers too, so that every other one must be rejected.
 EQUAL = {
@@ -24,7 +29,9 @@ EQUAL = {
         "if waited >= patience:",
         "return rates",
     ],  # it goes up by one; a list will do
-    "3.2.2": [  # inside an interval all rates are equal, and so are all factors; a part in 10**9 is a rough limit
+    # inside an interval all rates are equal, and so are all factors; a part in 10**9 is a rough
+    # limit
+    "3.2.2": [
         "first = rates[:, 1]",
         "first = rates[:, -1]",
         "flat = np.allclose(rates, first[:, None], rtol=2e-09, atol=0)",
@@ -51,7 +58,8 @@ EQUAL = {
 
 
 def run(source, solver):
-    """What stands in place of the function ``solver`` after running ``source`` where it was written."""
+    """What stands in place of the function ``solver`` after running ``source`` where "
+    "it was written."""
     names = dict(solver.__globals__)
     exec(source, names)
     return names[solver.__name__]

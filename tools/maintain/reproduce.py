@@ -1,12 +1,15 @@
-"""Do the printed numbers depend on the machine? Run lessons in other ways, and compare with what is stored.
+"""Do the printed numbers depend on the machine? Run lessons in other ways, and compare with what
+is stored.
 
     python tools/maintain/reproduce.py          every third lesson
     python tools/maintain/reproduce.py 06_2     the lessons whose name begins so
 
-Each lesson runs on one core instead of all, without oneDNN's kernels, and without XLA. Everything printed must be the
-same to the last digit, alternative texts of figures included, and every figure must hold the same things. A line in it
-may move: a curve near the edge of stability carries the last bit of a rounding far. Prints one line for each
-difference and how far lines moved, in points (1/72 inch; a line is 1.5 wide), and fails if there is any difference. Slow, so it is not one of the tests: `make reproduce`.
+Each lesson runs on one core instead of all, without oneDNN's kernels, and without XLA. Everything
+printed must be the same to the last digit, alternative texts of figures included, and every figure
+must hold the same things. A line in it may move: a curve near the edge of stability carries the
+last bit of a rounding far. Prints one line for each difference and how far lines moved, in points
+(1/72 inch; a line is 1.5 wide), and fails if there is any difference. Slow, so it is not one of
+the tests: `make reproduce`.
 """
 
 import os
@@ -74,7 +77,8 @@ def printed(cell):
 
 
 def moved(cell, before):
-    """How far, in points, a line in the cell's figures lies from where it was; infinite if more than its place changed."""
+    """How far, in points, a line in the cell's figures lies from where it was; "
+    "infinite if more than its place changed."""
     farthest = 0.0
     for new, old in zip(cell.outputs, before.outputs, strict=True):
         new, old = (
@@ -119,7 +123,8 @@ def differences(text):
                 yield way, number
             elif far:
                 print(
-                    f"{text.stem}, {way}: a line in the figure of code cell {number} moved by {far:.2g} points",
+                    f"{text.stem}, {way}: a line in the figure of code cell {number} "
+                    f"moved by {far:.2g} points",
                     flush=True,
                 )
 

@@ -1,9 +1,11 @@
 """Create .venv from requirements.lock, or leave it alone when it is current.
 
 Run by the Makefile with whatever Python the machine has, so this file uses nothing but the standard
-library, and only syntax that an old Python can read: its answer must be a sentence, not a SyntaxError.
+library, and only syntax that an old Python can read: its answer must be a sentence, not a
+SyntaxError.
 """
 
+from __future__ import print_function
 
 import hashlib
 import os
@@ -15,8 +17,10 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 VENV = ".venv"
 LOG = os.path.join("_build", "install.log")
 UNREACHABLE = re.compile(
-    r"name resolution|name or service not known|failed to establish|connection (refused|reset|error|aborted)"
-    r"|network is unreachable|timed out|timeout|dns error|error sending request|failed to fetch|proxy"
+    r"name resolution|name or service not known|failed to establish|connection "
+    r"(refused|reset|error|aborted)"
+    r"|network is unreachable|timed out|timeout|dns error|error sending request|failed "
+    r"to fetch|proxy"
     r"|could not find a version|no matching distribution",
     re.IGNORECASE,
 )
@@ -45,13 +49,13 @@ def run(what, command):
         said = log.read()
     if "ensurepip" in said:
         stop(
-            "Python's venv module is incomplete here: install it (on Debian and Ubuntu: apt install "
-            "python3-venv) and run make again."
+            "Python's venv module is incomplete here: install it (on Debian and Ubuntu: apt "
+            "install python3-venv) and run make again."
         )
     if UNREACHABLE.search(said):
         stop(
-            "The package index could not be reached, so nothing was installed: connect to the network and "
-            "run make again (details: %s)." % LOG
+            "The package index could not be reached, so nothing was installed: connect to "
+            "the network and run make again (details: %s)." % LOG
         )
     if "No space left" in said:
         stop(
@@ -90,7 +94,8 @@ def main():
         "Creating the environment in %s (a minute or two, once)" % VENV,
         [sys.executable, "-m", "venv", "--clear", VENV],
     )
-    # pip is slow with 200 hashed packages; uv, itself pinned and hashed in the lock, installs them in seconds
+    # pip is slow with 200 hashed packages; uv, itself pinned and hashed in the lock, installs them
+    # in seconds
     with open("requirements.lock") as lock:
         uv = re.search(
             r"^uv==.*?(?=^\S|\Z)", lock.read(), re.MULTILINE | re.DOTALL

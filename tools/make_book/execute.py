@@ -3,8 +3,8 @@
     python tools/make_book/execute.py           what is stale
     python tools/make_book/execute.py 03_2      the lessons whose name begins so, stale or not
 
-One lesson at a time: each takes all cores, and its seconds, which the book prints, are its own. A lesson whose prose
-alone changed is not run again: its outputs are still those of its code.
+One lesson at a time: each takes all cores, and its seconds, which the book prints, are its own. A
+lesson whose prose alone changed is not run again: its outputs are still those of its code.
 """
 
 import os
@@ -22,7 +22,8 @@ LOG = lessons.ROOT / "_build" / "execute.log"  # what the kernels' C++ libraries
 
 
 def run(notebook, on_cell=None):
-    """Run a notebook in an empty folder, as a reader who downloaded it alone would; returns the seconds."""
+    """Run a notebook in an empty folder, as a reader who downloaded it alone would; "
+    "returns the seconds."""
     os.environ["JUPYTER_PATH"] = str(lessons.KERNELS)
     # matplotlib's list of fonts, of this environment and not of another one that may be gone by now
     os.environ["MPLCONFIGDIR"] = str(lessons.ROOT / "_build" / "matplotlib")
@@ -68,7 +69,8 @@ def rerun(text, notebook_path, on_cell):
 
 
 def bring_up_to_date(texts, chosen):
-    """Run those of the texts that are chosen, or stale if none is; returns the names of those that failed."""
+    """Run those of the texts that are chosen, or stale if none is; returns the names "
+    "of those that failed."""
     stale = []
     for text in texts:
         notebook_path = text.with_suffix(".ipynb")
@@ -117,13 +119,19 @@ def main(chosen):
         if not chosen or any(text.stem.startswith(name) for name in chosen)
     ]
     if not texts:
-        return f"There is no lesson whose file name begins with {' or '.join(chosen)} in {lessons.CHAPTERS.name}/."
+        return (
+            f"There is no lesson whose file name begins with {' or '.join(chosen)} in "
+            f"{lessons.CHAPTERS.name}/."
+        )
     last = [text for text in texts if lessons.reads_ledger(lessons.from_text(text))]
     failed = bring_up_to_date([text for text in texts if text not in last], chosen)
     pages.write_ledger()  # which the last ones sum up
     failed += bring_up_to_date(last, chosen)
     if failed:
-        return f"Not brought up to date: {', '.join(sorted(failed))}. The notebooks they had were left as they were."
+        return (
+            f"Not brought up to date: {', '.join(sorted(failed))}. The notebooks they had "
+            "were left as they were."
+        )
     print("Every notebook is up to date.")
     return None
 

@@ -1,6 +1,8 @@
-"""The explorer's page: what `explorer.js` needs from the library, and the table that stands there without JavaScript.
+"""The explorer's page: what `explorer.js` needs from the library, and the table that stands there
+without JavaScript.
 
-python tools/make_book/explorer.py --runs    makes book/explorer_runs.json, the training runs that the page shows
+python tools/make_book/explorer.py --runs    makes book/explorer_runs.json, the training runs that
+the page shows
 """
 
 import hashlib
@@ -37,7 +39,8 @@ FAMILIES = {
     "inverse sqrt": "Inverse square root",
 }
 FIRST = "cosine"  # the family that the page opens with
-# name -> (label, lowest, highest, value at first, unit); shares in percent, of the run or of the peak
+# name -> (label, lowest, highest, value at first, unit); shares in percent, of the run or of the
+# peak
 SETTINGS = {
     "peak": ("Peak rate", 0.02, 4, 0.5, ""),
     "warmup": ("Warmup", 0, 50, 5, "% of the run"),
@@ -56,7 +59,8 @@ METRIC, MARKS = "test_excess_loss", 20
 
 
 def schedule(family, updates, warmup, decay, floor):
-    """The explorer's schedule, with a peak of 1: warmup, then stable, then the decay, which is cut where the warmup left no room.
+    """The explorer's schedule, with a peak of 1: warmup, then stable, then the decay, which is cut
+    where the warmup left no room.
 
     Args:
         family: a key of `FAMILIES`.
@@ -160,7 +164,8 @@ def write_runs():
 
 
 def lines_of(names):
-    """Each schedule's colour and Plotly's name for its dash, as in the book's figures; constant follows the text's colour."""
+    """Each schedule's colour and Plotly's name for its dash, as in the book's "
+    "figures; constant follows the text's colour."""
     looks, others = {}, iter([("#7f5bc4", (0, (6, 2, 1, 2)))])
     for name in names:
         look = figures.look(name, others)
@@ -196,7 +201,8 @@ def script():
 
 
 def table():
-    """What stands there without JavaScript: every family with the settings that the page opens with."""
+    """What stands there without JavaScript: every family with the settings that the "
+    "page opens with."""
     runs = json.loads(RUNS.read_text(encoding="utf-8"))["runs"]
     first = {name: row[3] for name, row in SETTINGS.items()}
     rows = []
@@ -241,11 +247,13 @@ def table():
         )
     )
     caption = (
-        f"Every family with a peak of {first['peak']:g}, a warmup of {first['warmup']} % and no floor: {first['updates']:,} updates "
-        f"on the quadratic, {UPDATES} updates and {SEEDS} seeds in the real runs. With JavaScript this page lets you move them all."
+        f"Every family with a peak of {first['peak']:g}, a warmup of {first['warmup']} % and "
+        f"no floor: {first['updates']:,} updates on the quadratic, {UPDATES} updates and "
+        f"{SEEDS} seeds in the real runs. With JavaScript this page lets you move them all."
     )
     return [
-        f'<noscript><table class="table"><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>',
+        "<noscript><table "
+        f'class="table"><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>',
         *rows,
         "</tbody></table></noscript>",
     ]
@@ -253,18 +261,21 @@ def table():
 
 def controls():
     options = "".join(
-        f'<option value="{name}"{" selected" if name == FIRST else ""}>{html.escape(title)}</option>'
+        "<option "
+        f'value="{name}"{" selected" if name == FIRST else ""}>{html.escape(title)}</option>'
         for name, title in FAMILIES.items()
     )
     yield f'<label>Family <select name="family">{options}</select></label>'
     for name, (label, low, high, value, unit) in SETTINGS.items():
-        # rates and lengths are moved by factors: the slider holds the logarithm, and the script its reading
+        # rates and lengths are moved by factors: the slider holds the logarithm, and the script its
+        # reading
         log = name in ("peak", "updates")
         low, high, value = (
             np.log10((low, high, value)).round(6) if log else (low, high, value)
         )
         yield (
-            f'<label>{label}: <span><b></b> {unit}</span><input type="range" name="{name}" min="{low}" max="{high}" value="{value}" '
+            f'<label>{label}: <span><b></b> {unit}</span><input type="range" name="{name}" '
+            f'min="{low}" max="{high}" value="{value}" '
             f'step="{"any" if log else 1}"{" data-log" if log else ""}></label>'
         )
 
@@ -272,8 +283,9 @@ def controls():
 def body():
     tabs = "".join(f"<option>{name}</option>" for name in LIBRARIES)
     figure = (
-        '<figure><p id="{0}-title"><strong>{1}</strong></p><div id="{0}" class="plot" role="img" aria-labelledby="{0}-title {0}-caption"></div>'
-        '<figcaption id="{0}-caption"></figcaption></figure>'
+        '<figure><p id="{0}-title"><strong>{1}</strong></p><div id="{0}" class="plot" '
+        'role="img" aria-labelledby="{0}-title {0}-caption"></div><figcaption '
+        'id="{0}-caption"></figcaption></figure>'
     )
     return [
         *table(),
@@ -284,9 +296,11 @@ def body():
         figure.format("plot-rate", "The schedule"),
         figure.format("plot-loss", "Noisy quadratic: expected loss"),
         figure.format("plot-runs", "The nearest real runs: excess loss"),
-        f'<section aria-label="Code"><p><label>Code for <select name="code" id="explorer-library">{tabs}</select></label> '
-        '<button type="button" id="explorer-copy">Copy</button> <span role="status" id="explorer-copied"></span></p>'
-        '<pre tabindex="0" role="region" aria-label="The schedule as code"><code id="explorer-code"></code></pre></section>',
+        '<section aria-label="Code"><p><label>Code for <select name="code" '
+        f'id="explorer-library">{tabs}</select></label> <button type="button" '
+        'id="explorer-copy">Copy</button> <span role="status" '
+        'id="explorer-copied"></span></p><pre tabindex="0" role="region" aria-label="The '
+        'schedule as code"><code id="explorer-code"></code></pre></section>',
         "</div>",
         *(
             f'<script defer src="../_static/{name}"></script>'
@@ -296,14 +310,16 @@ def body():
 
 
 def write(folder):
-    """The page's parts into ``folder``, and the scripts into its static folder, from which the site takes them."""
+    """The page's parts into ``folder``, and the scripts into its static folder, from "
+    "which the site takes them."""
     static = folder / "static"
     static.mkdir(exist_ok=True)
     (folder / "explorer.md").write_text(
         "```{raw} html\n" + "\n".join(body()) + "\n```\n", encoding="utf-8"
     )
     (static / "explorer_data.js").write_text(script(), encoding="utf-8")
-    # the package's own copy: nothing is loaded from another host, and nothing third-party is in the repository
+    # the package's own copy: nothing is loaded from another host, and nothing third-party is in the
+    # repository
     shutil.copyfile(
         Path(plotly.__file__).with_name("package_data") / "plotly.min.js",
         static / "plotly.min.js",
@@ -313,7 +329,8 @@ def write(folder):
 if __name__ == "__main__":
     if sys.argv[1:] != ["--runs"]:
         sys.exit(
-            "This module is part of the site's build. To train its runs again: python tools/make_book/explorer.py --runs"
+            "This module is part of the site's build. To train its runs again: python "
+            "tools/make_book/explorer.py --runs"
         )
     write_runs()
     print(

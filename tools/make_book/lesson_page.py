@@ -1,13 +1,16 @@
 """A Sphinx extension: what the site adds to a lesson's page.
 
 - Each figure gets the alternative text that `lrdecay_lib.figures.show` stored in its SVG.
-- Under the title stands a line with the seconds the lesson took to run, and its Colab and download links.
+- Under the title stands a line with the seconds the lesson took to run, and its Colab and download
+links.
 - Each verdict gets an anchor, to which the claim ledger leads.
-- The entries of the reference list are items of a list to screen readers too; docutils gives them a role that is
+- The entries of the reference list are items of a list to screen readers too; docutils gives them
+a role that is
   no longer one.
 
-It also takes away what would make a page ask for more than it has: Thebe, which Jupyter Book puts on every
-page and which loads itself from another host, and the preloading of fonts, which fails on pages opened as files.
+It also takes away what would make a page ask for more than it has: Thebe, which Jupyter Book puts
+on every page and which loads itself from another host, and the preloading of fonts, which fails on
+pages opened as files.
 """
 
 import html
@@ -47,7 +50,8 @@ def add_lesson_line(app, doctree):
     notebook = lessons.read_notebook(Path(app.srcdir, docname + ".ipynb"))
     options = app.config.html_theme_options
     address = options["repository_url"].removeprefix("https://github.com/")
-    colab = f"{options['launch_buttons']['colab_url']}/github/{address}/blob/{options['repository_branch']}/{docname}.ipynb"
+    branch, place = options["repository_branch"], options["launch_buttons"]["colab_url"]
+    colab = f"{place}/github/{address}/blob/{branch}/{docname}.ipynb"
     up = "../" * docname.count("/")
     line = nodes.paragraph(classes=["lesson-line"])
     line += nodes.inline(

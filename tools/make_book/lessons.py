@@ -1,4 +1,5 @@
-"""Lessons on disk: the text that authors edit (.md) and the notebook that was run from it (.ipynb)."""
+"""Lessons on disk: the text that authors edit (.md) and the notebook that was run "
+"from it (.ipynb)."""
 
 import ast
 import hashlib
@@ -28,7 +29,8 @@ def texts(folder=CHAPTERS):
 def from_text(text):
     """The notebook that a text source describes, not yet run.
 
-    Its cell ids and metadata are made from the text alone, so that running it twice gives one notebook.
+    Its cell ids and metadata are made from the text alone, so that running it twice gives one
+    notebook.
     """
     notebook = jupytext.read(text, fmt="md:myst")
     notebook.metadata = nbformat.from_dict(
@@ -81,7 +83,8 @@ def imported_rooms(source):
             node.level or (node.module or "").startswith("lrdecay_lib")
         ):
             module = (node.module or "").removeprefix("lrdecay_lib").strip(".")
-            # (inside a subpackage, `..schedules` and `.` are read as if from the top: right, or harmless)
+            # (inside a subpackage, `..schedules` and `.` are read as if from the top: right, or
+            # harmless)
             rooms |= (
                 {module.split(".")[0]}
                 if module
@@ -97,7 +100,8 @@ def imported_rooms(source):
 
 
 def exercise_files(sources, library=LIBRARY):
-    """The modules of the exercises that these sources ask for, which `exercises.get` imports by name."""
+    """The modules of the exercises that these sources ask for, which `exercises.get` "
+    "imports by name."""
     numbers = {
         name.rpartition(".")[0]
         for source in sources
@@ -111,7 +115,8 @@ def exercise_files(sources, library=LIBRARY):
 
 
 def bare_code(source):
-    """Python without its docstrings, comments and blank lines: what decides the outputs of a lesson."""
+    """Python without its docstrings, comments and blank lines: what decides the "
+    "outputs of a lesson."""
     lines = source.splitlines()
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
@@ -135,9 +140,11 @@ def reads_ledger(notebook):
 
 
 def code_digest(notebook, library=LIBRARY):
-    """A digest of everything that decides a lesson's outputs: its code, its tags, and the library it imports.
+    """A digest of everything that decides a lesson's outputs: its code, its tags, and the library
+    it imports.
 
-    What installs a missing package decides none, so a book that moves to another address makes no lesson stale.
+    What installs a missing package decides none, so a book that moves to another address makes no
+    lesson stale.
     """
     digest = hashlib.sha256()
     sources = [cell.source for cell in code_of(notebook)]

@@ -1,7 +1,9 @@
-"""A Sphinx extension: pages load no script that they do not need. Measured by ``python -m benchmarks.site``.
+"""A Sphinx extension: pages load no script that they do not need. Measured by ``python -m
+benchmarks.site``.
 
 - The theme loads its icons twice, as fonts and as a script of 1.5 MB; the fonts are enough.
-- Sphinx loads MathJax, 1.2 MB, on a page without a formula as well, if a page below it in the contents has one.
+- Sphinx loads MathJax, 1.2 MB, on a page without a formula as well, if a page below it in the
+contents has one.
 """
 
 import re

@@ -34,7 +34,8 @@ def title_of(notebook):
 
 
 def notebooks():
-    """(path relative to the root without suffix, notebook) of each lesson that has been run, in order."""
+    """(path relative to the root without suffix, notebook) of each lesson that has "
+    "been run, in order."""
     return [
         (
             path.relative_to(lessons.ROOT).with_suffix("").as_posix(),
@@ -45,7 +46,8 @@ def notebooks():
 
 
 def claims(own_only=False):
-    """The ledger's rows, in the order of the lessons, each with the lesson and the cell that shows it.
+    """The ledger's rows, in the order of the lessons, each with the lesson and the cell that shows
+    it.
 
     Args:
         own_only: leave out the lessons that sum the ledger up.
@@ -128,7 +130,8 @@ def ledger():
     body = []
     for number, row in enumerate(claims()):
         first, *rest = row["because"].split("\n")
-        # the names of conditions hold commas themselves, so they are quoted where the first line lists them
+        # the names of conditions hold commas themselves, so they are quoted where the first line
+        # lists them
         names = sorted(
             (condition["condition"] for condition in row["conditions"]),
             key=len,
@@ -147,9 +150,12 @@ def ledger():
             )
         section = row["lesson"].rsplit("/", 1)[1].split("_")[0].lstrip("0") or "0"
         body.append(
-            f'<tr data-order="{number}" data-verdict="{row["verdict"]}" data-section="{section}"><th scope="row" id="{claim_anchor(row["claim"])}">'
-            f'{row["claim"]}</th><td>{words(row["text"])}</td><td class="verdict {kind(row)}">{MARKS[row["verdict"]]}</td>'
-            f'<td>{why}</td><td><a href="{address(row)}">{html.escape(row["title"].split()[0])}</a></td></tr>'
+            f'<tr data-order="{number}" data-verdict="{row["verdict"]}" '
+            f'data-section="{section}"><th scope="row" '
+            f'id="{claim_anchor(row["claim"])}">{row["claim"]}</th>'
+            f'<td>{words(row["text"])}</td><td class="verdict {kind(row)}">'
+            f"{MARKS[row['verdict']]}</td><td>{why}</td><td><a "
+            f'href="{address(row)}">{html.escape(row["title"].split()[0])}</a></td></tr>'
         )
     options = "".join(
         f'<option value="{verdict}">{mark}</option>' for verdict, mark in MARKS.items()
@@ -158,7 +164,8 @@ def ledger():
         {row["lesson"].rsplit("/", 1)[1].split("_")[0] for row in claims()}
     )
     parts = "".join(
-        f'<option value="{int(section)}">{int(section)} · {html.escape(SECTIONS[int(section)].split(":")[0])}</option>'
+        f'<option value="{int(section)}">{int(section)} · '
+        f"{html.escape(SECTIONS[int(section)].split(':')[0])}</option>"
         for section in sections
     )
     head = "".join(
@@ -168,8 +175,10 @@ def ledger():
     return raw_html(
         [
             '<form id="ledger-choice" hidden>',
-            f'<label>Verdict <select name="verdict"><option value="">all</option>{options}</select></label>',
-            f'<label>Section <select name="section"><option value="">all</option>{parts}</select></label>',
+            '<label>Verdict <select name="verdict"><option '
+            f'value="">all</option>{options}</select></label>',
+            '<label>Section <select name="section"><option '
+            f'value="">all</option>{parts}</select></label>',
             '<output aria-live="polite"></output>',
             "</form>",
             '<div class="ledger" tabindex="0" role="region" aria-label="The claim ledger">',
@@ -190,10 +199,12 @@ def kind(row):
     return row["verdict"].replace(" ", "-")
 
 
-# lessons that may take up to two minutes, and why; all others stay below one (tests/test_lessons.py)
+# lessons that may take up to two minutes, and why; all others stay below one
 HEAVY = {
-    "08_2_4_state_driven": "nine rivals tuned alike on two tasks, rules that must look at the loss thirty times a run",
-    "09_questions": "two experiments that no other lesson makes: six kinds of data, each tuned by loss and by accuracy, and five kinds of decay at two lengths",
+    "08_2_4_state_driven": "nine rivals tuned alike on two tasks, rules that must look at the "
+    "loss thirty times a run",
+    "09_questions": "two experiments that no other lesson makes: six kinds of data, each tuned "
+    "by loss and by accuracy, and five kinds of decay at two lengths",
 }
 
 
@@ -263,14 +274,17 @@ def contents():
         for name, notebook in notebooks():
             if name.rsplit("/", 1)[1].startswith(f"{number:02d}_"):
                 marks = "".join(
-                    f' <a class="verdict-mark {kind(row)}" href="{address(row)}" title="{html.escape(row["text"])}: {row["verdict"]}">'
-                    f'<span aria-hidden="true">{MARKS[row["verdict"]][0]}</span>'
-                    f'<span class="visually-hidden">claim {row["claim"]}: {row["verdict"]}</span></a>'
+                    f' <a class="verdict-mark {kind(row)}" href="{address(row)}" '
+                    f'title="{html.escape(row["text"])}: {row["verdict"]}"><span '
+                    f'aria-hidden="true">{MARKS[row["verdict"]][0]}</span><span '
+                    f'class="visually-hidden">claim {row["claim"]}: '
+                    f"{row['verdict']}</span></a>"
                     for row in rows
                     if row["lesson"] == name
                 )
                 lines.append(
-                    f'<li><a href="../{name}.html">{html.escape(title_of(notebook))}</a>{marks}</li>'
+                    "<li><a "
+                    f'href="../{name}.html">{html.escape(title_of(notebook))}</a>{marks}</li>'
                 )
         lines.append("</ul></li>")
     return raw_html(

@@ -1,7 +1,8 @@
-"""Print the rendered site as one PDF: its pages in the order of the contents, on A4, with links that stay inside.
+"""Print the rendered site as one PDF: its pages in the order of the contents, on A4, with links
+that stay inside.
 
-What is printed are the very pages of the site. They are joined into one, _build/print.html, which a headless
-Chromium prints when MathJax has set the formulas.
+What is printed are the very pages of the site. They are joined into one, _build/print.html, which
+a headless Chromium prints when MathJax has set the formulas.
 """
 
 import posixpath
@@ -46,7 +47,8 @@ def parts():
 
 
 def anchor(page, place=""):
-    """Where a page, or a place in it, stands in the joined page: what two pages call the same must not meet."""
+    """Where a page, or a place in it, stands in the joined page: what two pages call "
+    "the same must not meet."""
     return page.replace("/", "-") + (f"--{place}" if place else "")
 
 
@@ -109,7 +111,8 @@ def join(parts):
     contents = "".join(
         f"<li>{caption}<ul>"
         + "".join(
-            f'<li><a href="#{anchor(page)}">{articles[page].h1.decode_contents()}</a><span></span></li>'
+            "<li><a "
+            f'href="#{anchor(page)}">{articles[page].h1.decode_contents()}</a><span></span></li>'
             for page in some
         )
         + "</ul></li>"
@@ -117,7 +120,8 @@ def join(parts):
         if caption
     )
     JOINED.write_text(
-        f'<!DOCTYPE html>\n<html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{head.title.string}</title>{styles}{formulas}'
+        '<!DOCTYPE html>\n<html lang="en" data-theme="light"><head><meta '
+        f'charset="utf-8"><title>{head.title.string}</title>{styles}{formulas}'
         f'<script src="{SITE.name}/_static/mathjax/tex-chtml.js" defer></script></head>'
         '<body class="joined"><div class="bd-content"><div class="bd-article-container">'
         f'{articles[pages[0]]}<nav><h1>Contents</h1><ol class="contents">{contents}</ol></nav>'

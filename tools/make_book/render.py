@@ -1,4 +1,5 @@
-"""Render the site into _build/html from the notebooks as they are committed. Any warning is an error.
+"""Render the site into _build/html from the notebooks as they are committed. Any warning is an
+error.
 
 python tools/make_book/render.py          the site, and all notebooks in one zip
 python tools/make_book/render.py --pdf    and the whole book as one PDF
@@ -21,8 +22,9 @@ NOTEBOOKS = "notebooks.zip"
 HOW_TO_RUN = """\
 Learning Rate Decay: all lessons as notebooks, with what they printed and drew.
 
-Open one in Colab, JupyterLab, VS Code or any program that runs Jupyter notebooks, with Python 3.11 or later, and
-run its cells from the top. The first one installs the book's library, with what it needs, where it is missing.
+Open one in Colab, JupyterLab, VS Code or any program that runs Jupyter notebooks, with Python 3.11
+or later, and run its cells from the top. The first one installs the book's library, with what it
+needs, where it is missing.
 """
 
 
@@ -35,7 +37,8 @@ def downloads(pdf):
     )
     return pages.raw_html(
         [
-            f'<p class="downloads">To take with you: {whole}<a href="../{NOTEBOOKS}">all notebooks in one zip</a>.</p>'
+            f'<p class="downloads">To take with you: {whole}<a '
+            f'href="../{NOTEBOOKS}">all notebooks in one zip</a>.</p>'
         ]
     )
 
@@ -66,8 +69,8 @@ def main(arguments):
         return f"These lessons have never been run: {', '.join(missing)}. Run `make execute`."
     if pdf and not print_book.browser():
         return (
-            "The PDF is printed by Chromium or Google Chrome, and neither is on the PATH: install one and run `make print` "
-            "again. `make book` needs neither."
+            "The PDF is printed by Chromium or Google Chrome, and neither is on the PATH: "
+            "install one and run `make print` again. `make book` needs neither."
         )
     begin = time.perf_counter()
     pages.write()
@@ -105,15 +108,18 @@ def main(arguments):
                 or lines[-10:]
             )
         )
-        return f"The site was not built: the lines above say which page and why (all of it: {log.relative_to(lessons.ROOT)})."
+        return (
+            "The site was not built: the lines above say which page and why (all of it: "
+            f"{log.relative_to(lessons.ROOT)})."
+        )
     write_zip(index.with_name(NOTEBOOKS))
     if pdf:
         print("Printing the book")
         print_book.join(print_book.parts())
         print_book.to_pdf(index.with_name(print_book.NAME))
     print(
-        f"Done in {time.perf_counter() - begin:.0f} s. Open {index.relative_to(lessons.ROOT)} in a browser, "
-        "or run `make serve`."
+        f"Done in {time.perf_counter() - begin:.0f} s. Open {index.relative_to(lessons.ROOT)} "
+        "in a browser, or run `make serve`."
     )
     return None
 
