@@ -1,5 +1,5 @@
-"""What every test run needs: the lessons' kernel, and a word on what to do when a "
-"lesson's outputs differ."""
+"""What every test run needs: the lessons' kernel, and a word on what to do when a lesson's
+outputs differ."""
 
 import os
 import shutil
@@ -18,8 +18,8 @@ import matplotlib.font_manager  # noqa: F401
 
 
 def pytest_configure(config):
-    """Let nbval run each lesson as a reader who downloaded it alone: in an empty "
-    "folder, with the library from a wheel."""
+    """Let nbval run each lesson as a reader who downloaded it alone: in an empty folder, with
+    the library from a wheel."""
     if "PYTEST_XDIST_WORKER" in os.environ or not config.getoption("nbval", False):
         return
     place, source, folder = (

@@ -1,2 +1,2 @@
-"""``python -m benchmarks`` measures what `lrdecay_lib.training` promises, against its "
-"rivals. See `__main__`."""
+"""``python -m benchmarks`` measures what `lrdecay_lib.training` promises, against its rivals.
+See `__main__`."""

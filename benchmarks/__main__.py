@@ -72,8 +72,8 @@ def jax_jobs(task, updates, batch_size, seeds, dtype):
 
 
 def interleaved(repeats, **rivals):
-    """Median seconds of each rival; they take turns. Everything is called once "
-    "before, to compile."""
+    """Median seconds of each rival; they take turns. Everything is called once before, to
+    compile."""
     for rival in rivals.values():
         rival()
     seconds = {name: [] for name in rivals}

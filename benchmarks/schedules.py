@@ -32,8 +32,8 @@ def seconds(call):
 
 
 def slowdown():
-    """Median of the schedule's time over median of the formula's; repeats alternate, "
-    "so drift hits both alike."""
+    """Median of the schedule's time over median of the formula's; repeats alternate, so drift
+    hits both alike."""
     t = np.arange(UPDATES)
     schedule = 0.1 * Cosine(UPDATES)
 
@@ -49,8 +49,8 @@ def slowdown():
 
 
 def import_time():
-    """Median seconds that ``import lrdecay_lib.schedules`` takes in a fresh process, "
-    "NumPy included."""
+    """Median seconds that ``import lrdecay_lib.schedules`` takes in a fresh process, NumPy
+    included."""
     program = (
         "import time; s = time.perf_counter(); import lrdecay_lib.schedules; "
         "print(time.perf_counter() - s)"

@@ -38,8 +38,8 @@ TEXT = {
 
 
 def visit(browser, address):
-    """(compressed MB, MB, milliseconds until it can be used) of a first visit, with "
-    "an empty cache."""
+    """(compressed MB, MB, milliseconds until it can be used) of a first visit, with an empty
+    cache."""
     page, answers = browser.new_context().new_page(), []
     page.on("response", lambda answer: answers.append(answer))
     page.goto(address, wait_until="load")

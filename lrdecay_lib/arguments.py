@@ -1,5 +1,5 @@
-"""How the sweeps of `training`, `reinforcement` and `federated` read their arguments: "
-"one rule and one sentence for all three."""
+"""How the sweeps of `training`, `reinforcement` and `federated` read their arguments: one rule
+and one sentence for all three."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def cores():
 
 
 def whole(name, value, least=1):
-    """``value`` as an int of at least ``least``; a ValueError that names the argument "
-    "if it is none."""
+    """``value`` as an int of at least ``least``; a ValueError that names the argument if it is
+    none."""
     if (
         isinstance(value, bool)
         or not isinstance(value, (int, np.integer))
@@ -41,8 +41,8 @@ def distinct(name, values):
 
 
 def peaks_of(schedules, peaks):
-    """Schedule name -> list of its peaks, from peaks for all or a dict with the peak "
-    "or peaks of each."""
+    """Schedule name -> list of its peaks, from peaks for all or a dict with the peak or peaks
+    of each."""
     if not isinstance(schedules, dict) or not schedules:
         raise ValueError(
             f"schedules must be a dict: name -> schedule; got {schedules!r}"
@@ -68,8 +68,8 @@ def peaks_of(schedules, peaks):
 
 
 def valid_rates(values, of="schedule"):
-    """``values`` as they are, if each is finite and at least 0; ``of`` says in the "
-    "message whose they are."""
+    """``values`` as they are, if each is finite and at least 0; ``of`` says in the message
+    whose they are."""
     bad = ~(np.isfinite(values) & (values >= 0))
     if bad.any():
         t = int(np.argmax(bad))

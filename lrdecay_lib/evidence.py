@@ -224,8 +224,8 @@ class Effect:
         return float(found.low), float(found.high)
 
     def __neg__(self):
-        """The same comparison for a claim that says the opposite: positive where the "
-        "treatment is worse."""
+        """The same comparison for a claim that says the opposite: positive where the treatment
+        is worse."""
         turned = {"better": "worse", "worse": "better"}.get(
             self.positive, f"not {self.positive}"
         )

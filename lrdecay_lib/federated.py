@@ -132,8 +132,8 @@ def _evaluated(task, seed, rates, ridge, batch_size, marks):
 
 
 def _average(clients, seed, rates, ridge, batch_size):
-    """Yield the common weights before the first round and after each; shape (pixels + "
-    "1, runs * classes)."""
+    """Yield the common weights before the first round and after each; shape (pixels + 1, runs *
+    classes)."""
     x, y = clients
     count, images = y.shape
     if images % batch_size:
@@ -155,8 +155,8 @@ def _average(clients, seed, rates, ridge, batch_size):
 
 
 def _clients(task, seed):
-    """Images (clients, images, pixels + 1), the last of them 1 for the bias, and "
-    "labels (clients, images)."""
+    """Images (clients, images, pixels + 1), the last of them 1 for the bias, and labels
+    (clients, images)."""
     x, y = (np.stack(parts) for parts in zip(*task.clients(seed)))
     return _with_one(x), y
 

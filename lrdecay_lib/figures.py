@@ -85,8 +85,8 @@ def new(width=6.0, height=3.5, columns=1, **axes):
 
 
 def show(figure, alt):
-    """Display a figure as SVG, with ``alt``: what is to be seen in it, for those who "
-    "cannot see it."""
+    """Display a figure as SVG, with ``alt``: what is to be seen in it, for those who cannot see
+    it."""
     from IPython.display import display
 
     display({"image/svg+xml": to_svg(figure, alt), "text/plain": alt}, raw=True)

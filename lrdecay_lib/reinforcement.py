@@ -96,8 +96,8 @@ def _sin_cos(angle):
 
 
 def _forward(weights, state):
-    """The hidden layer (runs, hidden, n) and the output (runs, n) for states of shape "
-    "(4, runs, n)."""
+    """The hidden layer (runs, hidden, n) and the output (runs, n) for states of shape (4, runs,
+    n)."""
     inner, bias, outer, shift = weights
     hidden = inner[0][..., None] * state[0][:, None]
     for weight, part in zip(inner[1:], state[1:]):
@@ -110,8 +110,8 @@ def _forward(weights, state):
 
 
 def _backward(weights, state, hidden, slope):
-    """The gradient for each of the weights; ``slope`` is that for the output, of "
-    "shape (runs, n)."""
+    """The gradient for each of the weights; ``slope`` is that for the output, of shape (runs,
+    n)."""
     slope = slope[:, None]
     flat = 1 - np.abs(hidden)
     flat *= flat  # the derivative of softsign
@@ -189,8 +189,8 @@ class _Adam:
 
 
 def _collect(policy, state, age, chance):
-    """A round. What was seen: (state, state after, right, lost, over), steps and "
-    "carts last; state and age after."""
+    """A round. What was seen: (state, state after, right, lost, over), steps and carts last;
+    state and age after."""
     rolls, fresh, seen = chance.uniform(STEPS, CARTS), chance.starts(STEPS, CARTS), []
     for k in range(STEPS):
         right = rolls[:, k] < _logistic(_forward(policy, state)[1])
@@ -230,8 +230,8 @@ def _policy_slope(logit, right, likely, gain):
 
 
 def _update(policy, critic, optimizers, batch, rates):
-    """One step of both networks, on the samples (states, pushes, how likely they "
-    "were, advantages, aims)."""
+    """One step of both networks, on the samples (states, pushes, how likely they were,
+    advantages, aims)."""
     state, right, likely, gain, aim = batch
     size = gain.shape[-1]
     gain = gain - gain.sum(axis=-1, keepdims=True) / size
@@ -261,8 +261,8 @@ def _evaluate(policy, state):
 
 
 def _learn(rates, seeds, marks):
-    """The returns (marks, runs) of runs with these rates (updates, runs) and seeds, "
-    "after each round in ``marks``."""
+    """The returns (marks, runs) of runs with these rates (updates, runs) and seeds, after each
+    round in ``marks``."""
     runs, count = len(seeds), STEPS * CARTS
     policy, critic = (_Chance(seeds, stream).weights() for stream in (_POLICY, _CRITIC))
     optimizers = _Adam(policy), _Adam(critic)

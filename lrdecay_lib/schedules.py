@@ -170,8 +170,8 @@ class Schedule:
         )
 
     def floor(self, share):
-        """End at ``share`` of the peak instead of at 0: ``share * peak + (1 - share) "
-        "* self(t)``."""
+        """End at ``share`` of the peak instead of at 0: ``share * peak + (1 - share) *
+        self(t)``."""
         return Floor(self, share)
 
     def shift(self, updates):
@@ -542,8 +542,8 @@ def Polynomial(steps, power):
 
 
 def InverseSqrt(timescale):
-    """``1 / sqrt(1 + t / timescale)``. ``Warmup(n) >> InverseSqrt(n)`` is that of "
-    "Vaswani and others 2017."""
+    """``1 / sqrt(1 + t / timescale)``. ``Warmup(n) >> InverseSqrt(n)`` is that of Vaswani and
+    others 2017."""
     return InverseTime(timescale, 0.5)
 
 
@@ -658,8 +658,8 @@ class Floor(Schedule):
 
 @dataclass(frozen=True)
 class Shift(Schedule):
-    """``schedule`` entered ``updates`` later; see `Schedule.shift`. Its floor stays "
-    "that of the whole."""
+    """``schedule`` entered ``updates`` later; see `Schedule.shift`. Its floor stays that of the
+    whole."""
 
     schedule: Schedule
     updates: int

@@ -166,8 +166,8 @@ class Task:
 
 
 def _values(model):
-    """The values of a model's trainable and other variables, as tensors that later "
-    "changes leave alone."""
+    """The values of a model's trainable and other variables, as tensors that later changes
+    leave alone."""
     return tuple(
         [import_keras().ops.copy(v.value) for v in part]
         for part in (model.trainable_variables, model.non_trainable_variables)
@@ -188,8 +188,8 @@ def _draws(seed, count=200):
 
 @lru_cache(maxsize=64)
 def _recipe(task, dtype):
-    """For each variable of the task's model a function: draws -> initial value. None "
-    "if these miss what building gives."""
+    """For each variable of the task's model a function: draws -> initial value. None if these
+    miss what building gives."""
     keras = import_keras()
     with (
         precision(dtype),
@@ -250,8 +250,8 @@ def squared_error(targets, outputs):
 
 
 def cross_entropy(targets, outputs):
-    """Cross-entropy in nats of each sample; targets are class numbers, outputs logits "
-    "(..., classes)."""
+    """Cross-entropy in nats of each sample; targets are class numbers, outputs logits (...,
+    classes)."""
     return import_keras().losses.sparse_categorical_crossentropy(
         targets, outputs, from_logits=True
     )
@@ -271,16 +271,16 @@ def r2(targets, outputs):
 
 
 def soft_cross_entropy(targets, outputs):
-    """Cross-entropy in nats of each sample; targets are probabilities, outputs "
-    "logits, both (..., classes)."""
+    """Cross-entropy in nats of each sample; targets are probabilities, outputs logits, both
+    (..., classes)."""
     return import_keras().losses.categorical_crossentropy(
         targets, outputs, from_logits=True
     )
 
 
 def excess(targets, outputs):
-    """Cross-entropy minus its least possible value, the entropy of the target "
-    "probabilities: 0 is perfect."""
+    """Cross-entropy minus its least possible value, the entropy of the target probabilities: 0
+    is perfect."""
     ops = import_keras().ops
     entropy = -ops.sum(
         ops.where(targets > 0, targets * ops.log(ops.maximum(targets, 1e-300)), 0.0),
@@ -478,8 +478,8 @@ class LinearRegression(Task):
 
     @property
     def best_r2(self):
-        """The R2 of the true weights: signal variance over total variance. A uniform "
-        "x has variance 1/12."""
+        """The R2 of the true weights: signal variance over total variance. A uniform x has
+        variance 1/12."""
         signal = np.sum(np.arange(1, self.features + 1) ** 2) / 12
         return float(signal / (signal + self.noise_floor))
 
@@ -591,8 +591,8 @@ def _split(x, y, sizes, seed):
 
 
 def _relabel(labels, classes, share, seed):
-    """Give this share of the labels (rounded to whole samples) another class, each "
-    "other one as likely."""
+    """Give this share of the labels (rounded to whole samples) another class, each other one as
+    likely."""
     rng = generator(seed, _NOISE)
     chosen = rng.permutation(len(labels))[: round(share * len(labels))]
     labels = labels.copy()

@@ -117,8 +117,8 @@ def _model_and_optimizer(settings):
 
 @functools.lru_cache(maxsize=64)
 def _program(settings):
-    """The compiled function (state, rates, order, data) -> (weights, record); see "
-    "`_prepare` and `_work`."""
+    """The compiled function (state, rates, order, data) -> (weights, record); see `_prepare`
+    and `_work`."""
     task, rule, updates = settings.task, settings.rule, settings.updates
     with _lock:
         model, optimizer = _model_and_optimizer(settings)
@@ -149,8 +149,8 @@ def _program(settings):
         )  # the rate that the optimizer holds
 
     def averaged(state):
-        """The weights to evaluate: those of the last update, or the moving average if "
-        "the optimizer keeps one."""
+        """The weights to evaluate: those of the last update, or the moving average if the
+        optimizer keeps one."""
         trainable, _, slots = state
         if not optimizer.use_ema:
             return trainable
@@ -158,8 +158,8 @@ def _program(settings):
         return [values[id(v)] for v in optimizer._model_variables_moving_average]
 
     def measure(trainable, other, x, y):
-        """Loss and metrics: a row for each sample, or one row if some metric, such as "
-        "R2, is of all samples."""
+        """Loss and metrics: a row for each sample, or one row if some metric, such as R2, is of
+        all samples."""
         outputs, _ = model.stateless_call(trainable, other, x, training=False)
         values = [
             function(y, outputs) for function in (task.loss, *task.metrics.values())
@@ -265,8 +265,8 @@ def _program(settings):
 
 @functools.lru_cache(maxsize=64)
 def _marks(settings):
-    """The numbers of finished updates after which a run is evaluated: 0, every so "
-    "many, and the last."""
+    """The numbers of finished updates after which a run is evaluated: 0, every so many, and the
+    last."""
     marks = np.unique(
         [*range(0, settings.updates, settings.evaluate_every), settings.updates]
     ).astype("int32")
@@ -293,8 +293,8 @@ def _lock_of(function, *arguments):
 
 
 def _once(function, *arguments):
-    """A cached function's value. Whoever comes while it is being made waits for it, "
-    "and nobody else does."""
+    """A cached function's value. Whoever comes while it is being made waits for it, and nobody
+    else does."""
     with _lock_of(function, *arguments):
         return function(*arguments)
 
@@ -347,8 +347,8 @@ def _prepare(settings, seed):
 
 
 def _work(settings, seed, rates, weights=None, keep=False):
-    """One run, wherever it is computed: (losses, rates used, metrics at each mark, "
-    "final weights or None)."""
+    """One run, wherever it is computed: (losses, rates used, metrics at each mark, final
+    weights or None)."""
     state, order, data = _once(_prepare, settings, seed)
     program = _once(_program, settings)
     if weights is not None:
@@ -624,8 +624,8 @@ def sweep(
 
 
 def _spread(jobs, executor, progress):
-    """Hand the jobs to the executor; give back the finished runs in the jobs' order, "
-    "and what is missing."""
+    """Hand the jobs to the executor; give back the finished runs in the jobs' order, and what
+    is missing."""
     finished, missing = {}, {}
 
     def collect(future, i):
@@ -677,8 +677,8 @@ def _spread(jobs, executor, progress):
 
 
 def _one_by_one(jobs, left, executor, collect, bar):
-    """The jobs that dead workers left behind, one at a time, so that the one that "
-    "kills them is known."""
+    """The jobs that dead workers left behind, one at a time, so that the one that kills them is
+    known."""
     broken = isinstance(
         executor, ProcessPoolExecutor
     )  # it takes no more; a cluster starts its workers again
@@ -788,8 +788,8 @@ class Sweep:
         )
 
     def save(self, path):
-        """Write everything to one ``.npz`` file, which `load` reads back. It holds no "
-        "pickled objects."""
+        """Write everything to one ``.npz`` file, which `load` reads back. It holds no pickled
+        objects."""
         labels = [{**_labels(run), "diverged_at": run.diverged_at} for run in self.runs]
         text = json.dumps(
             {"about": self.about, "runs": labels, "missing": self.missing}

@@ -94,8 +94,8 @@ def _modules():
 
 
 def lesson_of(module):
-    """The number of the lesson that a module's name begins with: "
-    "``lesson_04_2_deriving`` holds those of 4.2."""
+    """The number of the lesson that a module's name begins with: ``lesson_04_2_deriving`` holds
+    those of 4.2."""
     return ".".join(str(int(part)) for part in re.findall(r"(?<=_)\d+(?=_)", module))
 
 
@@ -190,8 +190,8 @@ def _words(value, digits=6):
 
 
 class _TimeUp(BaseException):
-    """Raised in the learner's function when its time is up; not an Exception, so it "
-    "is hardly caught."""
+    """Raised in the learner's function when its time is up; not an Exception, so it is hardly
+    caught."""
 
 
 @dataclass
@@ -317,8 +317,8 @@ WHOLE = "a whole number (an int; `np.ceil` and `/` give floats)"
 
 
 def _misfit(value, wanted):
-    """What is wanted, in words, if ``value`` is of another kind or shape than "
-    "``wanted``; else ""."""
+    """What is wanted, in words, if ``value`` is of another kind or shape than ``wanted``; else
+    ""."""
     array = _floats(value)
     if isinstance(wanted, np.ndarray) and wanted.ndim:
         return (
@@ -343,8 +343,8 @@ def _misfit(value, wanted):
 
 
 def _close(value, wanted, rtol, overall=False):
-    """Whether two values agree: each element to ``rtol`` of itself, or all to that of "
-    "the largest."""
+    """Whether two values agree: each element to ``rtol`` of itself, or all to that of the
+    largest."""
     value, wanted = _floats(value), _floats(wanted)
     if value is None or wanted is None or value.shape != wanted.shape:
         return False
@@ -359,8 +359,8 @@ def _close(value, wanted, rtol, overall=False):
 
 
 def _same(value, other):
-    """Whether two answers to one question are one answer. Faults and odd types count "
-    "as the same."""
+    """Whether two answers to one question are one answer. Faults and odd types count as the
+    same."""
     value, other = _floats(value), _floats(other)
     if value is None or other is None:
         return value is other
@@ -665,8 +665,8 @@ class Exercise:
         )
 
     def _misconception(self, first, wanted):
-        """The message of the first slip that gives the answer's values; failing that, "
-        "what else can be said."""
+        """The message of the first slip that gives the answer's values; failing that, what else
+        can be said."""
         rows = [
             row
             for row in zip(self.probes, first, wanted)

@@ -160,8 +160,8 @@ def _reaches(arrows, start, goal, seen=()):
 
 
 def _followed(after, box):
-    """Whether the one path from a box comes back to where it was: ``after`` has one "
-    "arrow for each box."""
+    """Whether the one path from a box comes back to where it was: ``after`` has one arrow for
+    each box."""
     seen = set()
     while box in after and box not in seen:
         seen.add(box)

@@ -14,8 +14,8 @@ def discounted_returns(rewards, discount):
 
 
 def _backwards(rewards, discount, first=1.0):
-    """The discounted returns, where a reward is weighed with ``first`` and what comes "
-    "after it with ``discount``."""
+    """The discounted returns, where a reward is weighed with ``first`` and what comes after it
+    with ``discount``."""
     returns, later = [], 0.0
     for reward in rewards[::-1]:
         later = first * reward + discount * later

@@ -107,8 +107,8 @@ def update_vectors(user, item, rating, rate, penalty):
 
 
 def _updated(factor=2.0, sign=1.0, shrink=1.0, own=False):
-    """A wrong update: another factor or sign, another share of the penalty, or each "
-    "vector's own direction."""
+    """A wrong update: another factor or sign, another share of the penalty, or each vector's
+    own direction."""
 
     def answer(user, item, rating, rate, penalty):
         error = sign * (rating - np.sum(user * item))

@@ -90,8 +90,8 @@ def updates_until(target, initial_rate, decay_factor, decay_steps):
 
 
 def _until(target, initial_rate, decay_factor, decay_steps):
-    """The time that `updates_until` rounds up, as a float; below 0 where the target "
-    "is above the start."""
+    """The time that `updates_until` rounds up, as a float; below 0 where the target is above
+    the start."""
     return decay_steps * math.log(target / initial_rate) / math.log(decay_factor)
 
 

@@ -167,8 +167,8 @@ def paired_interval(a, b):
 
 
 def _interval(level=0.975, lost=1, ddof=1, root=True, paired=True):
-    """An interval as `paired_interval`, but for what is given; ``lost`` degrees of "
-    "freedom, None: normal."""
+    """An interval as `paired_interval`, but for what is given; ``lost`` degrees of freedom,
+    None: normal."""
 
     def interval(a, b):
         from scipy import stats

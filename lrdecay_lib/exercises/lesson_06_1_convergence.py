@@ -121,8 +121,8 @@ def _enough(lengths, losses, rival_loss):
 
 
 def _saved(choose):
-    """A share saved by one of the lengths that are enough, or 0: ``choose(enough, "
-    "rival length)``."""
+    """A share saved by one of the lengths that are enough, or 0: ``choose(enough, rival
+    length)``."""
 
     def share(lengths, losses, rival_length, rival_loss):
         enough = _enough(lengths, losses, rival_loss)

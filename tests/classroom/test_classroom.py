@@ -1,5 +1,5 @@
-"""The course in nbgrader, end to end: released, answered well, half and with malice, "
-"marked, told, and counted."""
+"""The course in nbgrader, end to end: released, answered well, half and with malice, marked,
+told, and counted."""
 
 import csv
 import re

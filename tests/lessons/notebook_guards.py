@@ -175,8 +175,8 @@ def imports_only_what_colab_has(notebook):
 
 
 def reads_well(notebook):
-    """The rhythm of STYLE: short cells, prose between them. The bounds are where a "
-    "lesson should be split."""
+    """The rhythm of STYLE: short cells, prose between them. The bounds are where a lesson
+    should be split."""
     code = [cell.source for _, cell in code_cells(notebook)]
     lines = [
         len([line for line in source.splitlines() if line.strip()]) for source in code

@@ -1,5 +1,5 @@
-"""Every guard and every comparison is seen failing: a good notebook passes, and each "
-"doctored one is caught."""
+"""Every guard and every comparison is seen failing: a good notebook passes, and each doctored
+one is caught."""
 
 import shutil
 import subprocess
@@ -248,8 +248,8 @@ def test_nbval_catches(notebook, doctor, tmp_path):
 
 
 def test_a_changed_word_or_library_is_noticed(tmp_path):
-    """One word of a text, one line of code, one line of the library: each is found, "
-    "and found as what it is."""
+    """One word of a text, one line of code, one line of the library: each is found, and found
+    as what it is."""
     text, notebook_path = tmp_path / "lesson.md", tmp_path / "lesson.ipynb"
     library = tmp_path / "lrdecay_lib"
     shutil.copytree(

@@ -1,5 +1,5 @@
-"""The claim ledger: every claim of the article has its row, and the library's copy is "
-"what the lessons wrote."""
+"""The claim ledger: every claim of the article has its row, and the library's copy is what the
+lessons wrote."""
 
 import json
 

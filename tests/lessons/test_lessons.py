@@ -1,5 +1,5 @@
-"""Each lesson: its notebook is up to date, in step with its text, and keeps the rules "
-"that nbval cannot see."""
+"""Each lesson: its notebook is up to date, in step with its text, and keeps the rules that
+nbval cannot see."""
 
 import lessons
 import nbformat
@@ -79,8 +79,8 @@ def test_reasons_name_cells_that_exist():
 
 
 def test_lessons_run_alone_with_the_installed_library(pytestconfig):
-    """nbval's kernels work in an empty folder, beside nothing but the wheel and what "
-    "Colab ships (see the import guard)."""
+    """nbval's kernels work in an empty folder, beside nothing but the wheel and what Colab
+    ships (see the import guard)."""
     if not pytestconfig.getoption("nbval", False):
         pytest.skip("the lessons run in this way only under nbval")
     asked = lessons.from_text(lessons.texts()[0])

@@ -1,5 +1,5 @@
-"""The quiz of each lesson: where it stands, its form, and whether the place of the "
-"right option gives it away."""
+"""The quiz of each lesson: where it stands, its form, and whether the place of the right option
+gives it away."""
 
 import re
 from collections import Counter

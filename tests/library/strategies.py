@@ -69,8 +69,8 @@ def following(draw, schedule):
 
 
 def grow(inner):
-    """One more operation of the algebra on top of ``inner``; cycles only where they "
-    "are legal and short."""
+    """One more operation of the algebra on top of ``inner``; cycles only where they are legal
+    and short."""
     short = inner.filter(lambda s: s.steps and s.steps <= 200)
     return st.one_of(
         st.builds(Scale, inner, rates),

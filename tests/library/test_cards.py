@@ -1,5 +1,5 @@
-"""The schedule cards: every call on them is run, and equals our schedule at every "
-"update, or differs where it says so."""
+"""The schedule cards: every call on them is run, and equals our schedule at every update, or
+differs where it says so."""
 
 import ast
 

@@ -11,8 +11,8 @@ from lrdecay_lib import evidence
 
 
 def runs(optimum, seeds=range(10), peaks=tuple(evidence.grid(0.1, 1.6)), noise=0.01):
-    """A made-up sweep: the loss of a schedule is lowest at its optimum, and each seed "
-    "has its own level."""
+    """A made-up sweep: the loss of a schedule is lowest at its optimum, and each seed has its
+    own level."""
     rows = []
     for name, best in optimum.items():
         for seed in seeds:

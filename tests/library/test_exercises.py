@@ -101,8 +101,8 @@ def test_every_slip_has_its_own_message(exercise):
 
 
 def scaled(value, factor):
-    """``value`` times ``factor``; for a function, a function whose values are; truths "
-    "and counts as they are."""
+    """``value`` times ``factor``; for a function, a function whose values are; truths and
+    counts as they are."""
     if callable(value):
         return lambda *question: scaled(value(*question), factor)
     if isinstance(value, tuple):

@@ -1,5 +1,5 @@
-"""Federated averaging: equal to plain gradient descent where it must be, paired, and "
-"measured from the true optimum."""
+"""Federated averaging: equal to plain gradient descent where it must be, paired, and measured
+from the true optimum."""
 
 import numpy as np
 import pytest

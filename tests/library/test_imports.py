@@ -1,5 +1,5 @@
-"""Imports run one way: what each room of the library may know of the others, read "
-"from its source."""
+"""Imports run one way: what each room of the library may know of the others, read from its
+source."""
 
 import ast
 from graphlib import TopologicalSorter
@@ -68,8 +68,8 @@ GRAPH = {
 
 
 def reached(room, graph=GRAPH, lazily=True):
-    """Everything that a room imports, by way of other rooms too; with ``lazily`` "
-    "false, when it is imported."""
+    """Everything that a room imports, by way of other rooms too; with ``lazily`` false, when it
+    is imported."""
     seen, todo = set(), [room]
     while todo:
         for name, eager in graph.get(todo.pop(), {}).items():

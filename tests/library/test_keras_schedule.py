@@ -1,5 +1,5 @@
-"""A schedule in a Keras optimizer: the same numbers in any graph, saved, loaded, "
-"applied (lesson 7)."""
+"""A schedule in a Keras optimizer: the same numbers in any graph, saved, loaded, applied
+(lesson 7)."""
 
 import json
 import os
@@ -121,8 +121,8 @@ def test_the_rate_has_keras_float_type_and_is_rounded_once(floatx):
 
 
 def test_keras_on_jax_gives_the_same_rates_in_float32():
-    """No piece is TensorFlow's own. Keras's cos, tanh and floor give float32 on JAX, "
-    "in 64-bit mode too."""
+    """No piece is TensorFlow's own. Keras's cos, tanh and floor give float32 on JAX, in 64-bit
+    mode too."""
     pytest.importorskip("jax", reason="jax is not installed")
     program = """
 import jax, keras, numpy as np, warnings
@@ -306,8 +306,8 @@ print(*rates)
 def test_a_model_loaded_in_a_fresh_process_trains_on_at_the_right_update(
     floatx, tmp_path
 ):
-    """And the import that to_keras asks for is needed: Keras looks for no class "
-    "outside its own packages."""
+    """And the import that to_keras asks for is needed: Keras looks for no class outside its own
+    packages."""
     model = linear_model(keras.optimizers.SGD(DESIGN.to_keras()))
     moves(model, 17)
     model.compile(

@@ -1,5 +1,5 @@
-"""CartPole and PPO: the environment is Gymnasium's, the gradients are right, and the "
-"numbers are the same everywhere."""
+"""CartPole and PPO: the environment is Gymnasium's, the gradients are right, and the numbers
+are the same everywhere."""
 
 import ast
 import os

@@ -135,8 +135,8 @@ def timm(make):
 
 
 def ours(schedule):
-    """Our schedule as a plain callable in PyTorch's LambdaLR, which multiplies it by "
-    "the optimizer's rate."""
+    """Our schedule as a plain callable in PyTorch's LambdaLR, which multiplies it by the
+    optimizer's rate."""
     return torch(lambda optimizer, s: s.LambdaLR(optimizer, schedule / PEAK))
 
 
@@ -158,8 +158,8 @@ def one_cycle(up, down, shape="cosine"):
 
 
 def wsd(cooldown, share=0.0):
-    """Warmup, stable, cooldown. transformers takes its floor of the warmup too; that "
-    "is a rate to start from."""
+    """Warmup, stable, cooldown. transformers takes its floor of the warmup too; that is a rate
+    to start from."""
     return PEAK * (
         Warmup(10, share) >> Constant(1, 60) >> Anneal(30, 1, share, cooldown)
     )
@@ -610,8 +610,8 @@ def restarts(first, stretch, last=10**6):
 
 
 def test_keras_computes_in_float32_unless_the_rate_is_a_numpy_float64():
-    """Even with floatx float64: Keras takes the type of the given rate, and a Python "
-    "float is float32 to it."""
+    """Even with floatx float64: Keras takes the type of the given rate, and a Python float is
+    float32 to it."""
     keras_ = pytest.importorskip("keras")
     before = keras_.config.floatx()
     try:
@@ -679,16 +679,16 @@ def test_past_the_end_torch_cosine_rises_again():
     ],
 )
 def test_past_the_end_transformers_cosine_rises_again(name, options):
-    """So do both cosines of transformers; its linear, polynomial, restarts and wsd "
-    "schedules hold their end."""
+    """So do both cosines of transformers; its linear, polynomial, restarts and wsd schedules
+    hold their end."""
     rates = transformers(name, 10, 100, **options)(191)
     assert rates[100] == pytest.approx(options.get("min_lr_rate", 0) * PEAK, abs=1e-15)
     assert (np.diff(rates[100:]) > 0).all() and rates[190] == pytest.approx(PEAK)
 
 
 def test_past_the_end_torch_one_cycle_raises():
-    """OneCycleLR(total_steps=100) has the rates of updates 0 to 99, tolerates one "
-    "more, then raises."""
+    """OneCycleLR(total_steps=100) has the rates of updates 0 to 99, tolerates one more, then
+    raises."""
     rates = torch(lambda optimizer, s: s.OneCycleLR(optimizer, PEAK, 100))
     assert rates(100)[99] == pytest.approx(PEAK / 25 / 1e4)
     with pytest.raises(ValueError, match="Tried to step 101 times"):
@@ -707,8 +707,8 @@ def test_past_the_end_torch_polynomial_and_linear_hold():
 
 
 def test_past_the_end_keras_restarts_for_ever_and_ours_as_often_as_asked():
-    """CosineDecayRestarts has no number of runs; a cycle of 3 runs keeps its end "
-    "value after the third."""
+    """CosineDecayRestarts has no number of runs; a cycle of 3 runs keeps its end value after
+    the third."""
     in_keras = keras(lambda s: s.CosineDecayRestarts(LR, 10, t_mul=2.0))(71)
     mine = PEAK * Cosine(10).cycle(3, stretch=2)
     assert in_keras[70] == pytest.approx(PEAK) and mine(70) == 0
@@ -733,8 +733,8 @@ def test_warmup_keras_counts_it_on_top_optax_and_transformers_count_it_in():
 
 
 def test_first_update_of_a_warmup_is_0_but_torch_starts_at_a_third():
-    """Keras, optax and transformers make one update at rate 0; PyTorch's LinearLR "
-    "starts at its factor, 1/3."""
+    """Keras, optax and transformers make one update at rate 0; PyTorch's LinearLR starts at its
+    factor, 1/3."""
     assert (
         keras(lambda s: s.CosineDecay(0 * LR, 90, warmup_target=LR, warmup_steps=10))(
             1
@@ -782,8 +782,8 @@ def test_one_cycle_peak_torch_is_one_update_before_optax():
 
 
 def test_one_cycle_linear_optax_has_three_legs_and_another_end():
-    """PyTorch's linear one-cycle falls in one line to peak / 25e4; optax's falls to "
-    "peak / 25 at 85 %, then on."""
+    """PyTorch's linear one-cycle falls in one line to peak / 25e4; optax's falls to peak / 25
+    at 85 %, then on."""
     in_optax = optax(lambda o: o.linear_onecycle_schedule(100, PEAK))(101)
     assert in_optax[85] == pytest.approx(PEAK / 25)
     in_torch = torch(
@@ -819,8 +819,8 @@ def test_cosine_restarts_keras_misses_some_because_of_a_logarithm(number, stretc
 
 @pytest.mark.parametrize("stretch, first_miss", [(3, 121), (10, 111)])
 def test_cosine_restarts_torch_misses_some_when_told_the_epoch(stretch, first_miss):
-    """CosineAnnealingWarmRestarts.step(epoch) takes a logarithm; step(), which "
-    "counts, is exact, as we are."""
+    """CosineAnnealingWarmRestarts.step(epoch) takes a logarithm; step(), which counts, is
+    exact, as we are."""
     optimizer = sgd()
     peer = needs("torch").optim.lr_scheduler.CosineAnnealingWarmRestarts(
         optimizer, 1, stretch
@@ -839,8 +839,8 @@ def test_cosine_restarts_torch_misses_some_when_told_the_epoch(stretch, first_mi
 
 
 def test_cosine_restarts_length_transformers_divides_the_total_others_take_the_run():
-    """ "3 cycles" of transformers share the total; a run of Keras, PyTorch and ours "
-    "has its own length."""
+    """ "3 cycles" of transformers share the total; a run of Keras, PyTorch and ours has its own
+    length."""
     rates = transformers("cosine_with_hard_restarts_schedule_with_warmup", 10, 100, 3)(
         101
     )
@@ -849,8 +849,8 @@ def test_cosine_restarts_length_transformers_divides_the_total_others_take_the_r
 
 
 def test_cosine_restarts_falls_to_the_floor_of_the_peak_in_keras_of_each_run_in_ours():
-    """Keras's alpha stays where m_mul lowers the runs; a floored schedule that is "
-    "cycled is lowered whole."""
+    """Keras's alpha stays where m_mul lowers the runs; a floored schedule that is cycled is
+    lowered whole."""
     in_keras = keras(
         lambda s: s.CosineDecayRestarts(
             LR, 10, t_mul=1.0, m_mul=0.5, alpha=np.float64(0.2)
@@ -865,8 +865,8 @@ def test_cosine_restarts_falls_to_the_floor_of_the_peak_in_keras_of_each_run_in_
 
 
 def test_inverse_time_keras_rate_per_steps_is_our_timescale():
-    """Keras's decay_steps / decay_rate is one number here: the updates after which "
-    "the rate is halved."""
+    """Keras's decay_steps / decay_rate is one number here: the updates after which the rate is
+    halved."""
     rates = keras(lambda s: s.InverseTimeDecay(LR, 10, 0.5))(21)
     assert rates[20] == pytest.approx(PEAK / 2) == (PEAK * InverseTime(20))(20)
 
@@ -885,8 +885,8 @@ def test_join_optax_jumps_without_a_word_ours_refuses():
 
 @pytest.mark.parametrize("patience", [1, 2, 3, 10])
 def test_plateau_patience_keras_reduces_one_flat_evaluation_before_torch(patience):
-    """After the best loss, Keras reduces at flat evaluation number patience, PyTorch "
-    "at patience + 1."""
+    """After the best loss, Keras reduces at flat evaluation number patience, PyTorch at
+    patience + 1."""
     flat = [1.0] * (patience + 3)  # the first is an improvement on nothing
     assert plateau_keras(flat, patience).index(0.5) == patience
     assert plateau_torch(flat, patience).index(0.5) == patience + 1

@@ -310,8 +310,8 @@ STEP = Cosine(10)
 
 
 def rows(name, make, bad, shown=repr):
-    """One case for each bad value: the name that the message must hold, and the value "
-    "as it must show it."""
+    """One case for each bad value: the name that the message must hold, and the value as it
+    must show it."""
     return [
         pytest.param(name, make, value, shown(value), id=f"{name}={value!r:.20}")
         for value in bad

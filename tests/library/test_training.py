@@ -29,8 +29,8 @@ SMALL = Digits(hidden=(16,))
 
 
 def fit(task, rates, seed, optimizer, batch_size=32, dtype="float64"):
-    """The same run by ``model.fit``: final weights and the loss of each batch, "
-    "nothing of ours but the data's order."""
+    """The same run by ``model.fit``: final weights and the loss of each batch, nothing of ours
+    but the data's order."""
     settings = training._settings(
         task, Constant(), training._describe("sgd"), len(rates), batch_size, None, dtype
     )

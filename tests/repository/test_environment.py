@@ -1,5 +1,5 @@
-"""The two commands on a machine where something is missing: one clear sentence each, "
-"and no traceback."""
+"""The two commands on a machine where something is missing: one clear sentence each, and no
+traceback."""
 
 import os
 import shutil
@@ -97,8 +97,8 @@ def test_a_current_environment_is_left_alone(clone):
 
 
 def test_stale_lesson_that_fails_keeps_its_notebook(tmp_path, monkeypatch):
-    """A lesson whose code fails is named with its error, the others are run, and "
-    "nothing is lost."""
+    """A lesson whose code fails is named with its error, the others are run, and nothing is
+    lost."""
     import execute
 
     chapters = tmp_path / "chapters" / "en"

@@ -1,5 +1,5 @@
-"""The repository as a whole: one address, no host of a package index, no path of a "
-"machine, a true README."""
+"""The repository as a whole: one address, no host of a package index, no path of a machine, a
+true README."""
 
 import re
 import shutil
@@ -40,8 +40,8 @@ def tracked():
 
 
 def strange_addresses(texts):
-    """What the (name, text) pairs call the repository, wherever that is not what "
-    "_config.yml calls it."""
+    """What the (name, text) pairs call the repository, wherever that is not what _config.yml
+    calls it."""
     home = ADDRESS.removeprefix("https://github.com/")
     link = re.compile(
         r"(?:github\.com|colab\.research\.google\.com/github|raw\.githubusercontent\.com)"
@@ -92,8 +92,8 @@ def moved(tmp_path):
 
 
 def test_the_book_moves_to_another_address(moved):
-    """Everywhere, without making a lesson stale or touching what it printed; there, "
-    "there again, and back."""
+    """Everywhere, without making a lesson stale or touching what it printed; there, there
+    again, and back."""
     root, holds = moved
     before, home = holds(), ADDRESS.removeprefix("https://github.com/")
     sentence, done = move.move("https://github.com/some-body/decay.2.git/", root)

@@ -1,5 +1,5 @@
-"""What runs each week elsewhere: the workflows name what exists, and their scripts "
-"find what broke."""
+"""What runs each week elsewhere: the workflows name what exists, and their scripts find what
+broke."""
 
 import http.server
 import os
@@ -147,8 +147,8 @@ def test_one_issue_at_a_time(tmp_path, open_already, opened):
 
 
 def test_a_link_that_leads_nowhere_is_found(tmp_path):
-    """By the checker itself, asking a site of ours: a page that is gone counts, and "
-    "one that refuses programs does not."""
+    """By the checker itself, asking a site of ours: a page that is gone counts, and one that
+    refuses programs does not."""
 
     class Site(http.server.BaseHTTPRequestHandler):
         def do_GET(self):

@@ -1,5 +1,5 @@
-"""The explorer: its numbers, its codes and its runs are the library's, and its "
-"address holds the settings."""
+"""The explorer: its numbers, its codes and its runs are the library's, and its address holds
+the settings."""
 
 import functools
 import html

@@ -49,8 +49,8 @@ def test_the_joined_page_is_the_whole_book(monkeypatch, tmp_path):
 @needs_site
 @needs_browser
 def test_print_a_short_book(monkeypatch, tmp_path):
-    """Formulas set, page numbers in the contents, links inside the PDF, and no "
-    "address of this machine."""
+    """Formulas set, page numbers in the contents, links inside the PDF, and no address of this
+    machine."""
     from playwright.sync_api import sync_playwright
 
     with_formulas = [

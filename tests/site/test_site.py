@@ -1,5 +1,5 @@
-"""The rendered site, as a browser without a network sees it: over HTTP on loopback, "
-"and opened as files."""
+"""The rendered site, as a browser without a network sees it: over HTTP on loopback, and opened
+as files."""
 
 import contextlib
 import functools
@@ -226,8 +226,8 @@ def test_figures_fit_the_colour_scheme(browser, addresses, scheme):
 
 @pytest.fixture(scope="module")
 def one_page(browser):
-    """One page for all that is looked at in turn: opening a new one each time costs "
-    "more than looking."""
+    """One page for all that is looked at in turn: opening a new one each time costs more than
+    looking."""
     page = browser.new_page(
         viewport={"width": 1300, "height": 900}, reduced_motion="reduce"
     )
@@ -255,8 +255,8 @@ def faults(page, **options):
 @needs_browser
 @every_page
 def test_nobody_is_shut_out(one_page, addresses, page_name):
-    """axe finds nothing serious: light, dark (where only the colours differ), and on "
-    "a phone; and nothing scrolls sideways."""
+    """axe finds nothing serious: light, dark (where only the colours differ), and on a phone;
+    and nothing scrolls sideways."""
     one_page.emulate_media(color_scheme="light", reduced_motion="reduce")
     one_page.set_viewport_size({"width": 1300, "height": 900})
     one_page.goto(addresses["file"] + page_name)

@@ -54,8 +54,8 @@ def sections():
 
 
 def answer(exercise):
-    """The cell for the answer: the learner's stub with the library's solution between "
-    "nbgrader's marks."""
+    """The cell for the answer: the learner's stub with the library's solution between
+    nbgrader's marks."""
     source, begin, end = exercise.source, "### BEGIN SOLUTION", "### END SOLUTION"
     if exercise.reference is not exercise.solver:  # a value
         value = source.split(" = ", 1)[1]
@@ -93,8 +93,8 @@ def marked(cell, name, exercise, **roles):
 
 
 def assignment(number, chosen):
-    """The teacher's notebook of a section: for each exercise its task, its solution, "
-    "and the cell that marks it."""
+    """The teacher's notebook of a section: for each exercise its task, its solution, and the
+    cell that marks it."""
     total = POINTS * sum(exercise.stars for exercise in chosen)
     markdown, code = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
     address = yaml.safe_load(
@@ -178,8 +178,8 @@ def lines(number):
 
 
 def investigations(words):
-    """The paragraphs "To investigate" of a lesson's text, for paper: without links, "
-    "formulas in plain letters."""
+    """The paragraphs "To investigate" of a lesson's text, for paper: without links, formulas in
+    plain letters."""
     found = re.findall(
         r"^\*\*To investigate\.\*\* *(.+?)(?=\n\n|\Z)", words, re.MULTILINE | re.DOTALL
     )
@@ -195,8 +195,8 @@ def investigations(words):
 
 
 def sheet(title, chosen, open_questions=()):
-    """A page to print: the tasks of a lesson, each with the first line of its answer, "
-    "then what to investigate, with room."""
+    """A page to print: the tasks of a lesson, each with the first line of its answer, then what
+    to investigate, with room."""
     tasks = []
     for exercise in chosen:
         points = POINTS * exercise.stars
@@ -237,8 +237,8 @@ def of_lesson(text):
 
 
 def nbgrader(folder):
-    """nbgrader's own interface to the course in a folder, with the configuration that "
-    "stands there."""
+    """nbgrader's own interface to the course in a folder, with the configuration that stands
+    there."""
     from nbgrader.apps.api import NbGraderAPI
     from nbgrader.coursedir import CourseDirectory
     from sqlalchemy.exc import SAWarning
@@ -334,8 +334,8 @@ READABLE = (
 
 
 def looks_forged(notebook):
-    """Whether an answer reaches for the library's judge or its solutions: somebody "
-    "should look at it."""
+    """Whether an answer reaches for the library's judge or its solutions: somebody should look
+    at it."""
     return any(
         FORGERY.search(cell.source)
         for cell in notebook.cells
@@ -347,8 +347,8 @@ def looks_forged(notebook):
 
 
 def mark(course, path):
-    """Mark one submitted notebook and write its feedback; returns what nbgrader says, "
-    "with "success"."""
+    """Mark one submitted notebook and write its feedback; returns what nbgrader says, with
+    "success"."""
     name, student = path.stem, path.parent.parent.name
     if not path.exists():
         found = (
@@ -376,8 +376,8 @@ def mark(course, path):
 
 
 def grade(folder, section=None):
-    """Mark what was submitted, with feedback and a table of grades; returns a "
-    "sentence if something was not marked."""
+    """Mark what was submitted, with feedback and a table of grades; returns a sentence if
+    something was not marked."""
     from nbgrader.plugins.export import CsvExportPlugin
 
     if not (folder / "gradebook.db").exists():

@@ -30,8 +30,8 @@ UV = Path(sys.executable).with_name("uv")
 
 
 def environment(which, python):
-    """A fresh environment with the library and a kernel; returns the folder that "
-    "Jupyter finds the kernel in."""
+    """A fresh environment with the library and a kernel; returns the folder that Jupyter finds
+    the kernel in."""
     place = lessons.ROOT / "_build" / "colab" / f"{which}-{python}"
     shutil.rmtree(place, ignore_errors=True)
     source = place / "source"  # building in the repository would leave a build folder
@@ -99,8 +99,8 @@ def verdicts(cell):
 
 
 def differences(text):
-    """(whether it matters, sentence) for what is otherwise in a lesson than in its "
-    "stored notebook."""
+    """(whether it matters, sentence) for what is otherwise in a lesson than in its stored
+    notebook."""
     notebook, stored = (
         lessons.from_text(text),
         lessons.read_notebook(text.with_suffix(".ipynb")),

@@ -25,8 +25,8 @@ def gone(result):
 
 
 def check(root):
-    """Check the links of the book under root; returns how many there are, and a line "
-    "for each that leads nowhere."""
+    """Check the links of the book under root; returns how many there are, and a line for each
+    that leads nowhere."""
     folder = root / "_build" / "linkcheck"
     shutil.rmtree(folder, ignore_errors=True)
     command = [

@@ -28,8 +28,8 @@ def name_in(address):
 
 
 def texts_with(words, root):
-    """(path, text) of each text file of the repository, tracked or new, in which the "
-    "words are found."""
+    """(path, text) of each text file of the repository, tracked or new, in which the words are
+    found."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=root,
@@ -43,8 +43,8 @@ def texts_with(words, root):
 
 
 def move(address, root):
-    """Move the book under root; returns the sentence to end with, and whether the "
-    "book now has the address."""
+    """Move the book under root; returns the sentence to end with, and whether the book now has
+    the address."""
     new = name_in(address)
     if not new:
         return (

@@ -58,8 +58,8 @@ EQUAL = {
 
 
 def run(source, solver):
-    """What stands in place of the function ``solver`` after running ``source`` where "
-    "it was written."""
+    """What stands in place of the function ``solver`` after running ``source`` where it was
+    written."""
     names = dict(solver.__globals__)
     exec(source, names)
     return names[solver.__name__]

@@ -77,8 +77,8 @@ def printed(cell):
 
 
 def moved(cell, before):
-    """How far, in points, a line in the cell's figures lies from where it was; "
-    "infinite if more than its place changed."""
+    """How far, in points, a line in the cell's figures lies from where it was; infinite if more
+    than its place changed."""
     farthest = 0.0
     for new, old in zip(cell.outputs, before.outputs, strict=True):
         new, old = (

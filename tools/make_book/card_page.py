@@ -98,8 +98,8 @@ def one(name, card):
 
 
 def wrapped(code, width=72):
-    """A call on several lines where it is long, broken behind the opening bracket and "
-    "its commas at the top level."""
+    """A call on several lines where it is long, broken behind the opening bracket and its
+    commas at the top level."""
     if len(code) <= width or "(" not in code or code.startswith("0.1"):
         return [code]
     if " >> " in code:

@@ -22,8 +22,8 @@ LOG = lessons.ROOT / "_build" / "execute.log"  # what the kernels' C++ libraries
 
 
 def run(notebook, on_cell=None):
-    """Run a notebook in an empty folder, as a reader who downloaded it alone would; "
-    "returns the seconds."""
+    """Run a notebook in an empty folder, as a reader who downloaded it alone would; returns the
+    seconds."""
     os.environ["JUPYTER_PATH"] = str(lessons.KERNELS)
     # matplotlib's list of fonts, of this environment and not of another one that may be gone by now
     os.environ["MPLCONFIGDIR"] = str(lessons.ROOT / "_build" / "matplotlib")
@@ -69,8 +69,8 @@ def rerun(text, notebook_path, on_cell):
 
 
 def bring_up_to_date(texts, chosen):
-    """Run those of the texts that are chosen, or stale if none is; returns the names "
-    "of those that failed."""
+    """Run those of the texts that are chosen, or stale if none is; returns the names of those
+    that failed."""
     stale = []
     for text in texts:
         notebook_path = text.with_suffix(".ipynb")

@@ -164,8 +164,8 @@ def write_runs():
 
 
 def lines_of(names):
-    """Each schedule's colour and Plotly's name for its dash, as in the book's "
-    "figures; constant follows the text's colour."""
+    """Each schedule's colour and Plotly's name for its dash, as in the book's figures; constant
+    follows the text's colour."""
     looks, others = {}, iter([("#7f5bc4", (0, (6, 2, 1, 2)))])
     for name in names:
         look = figures.look(name, others)
@@ -201,8 +201,8 @@ def script():
 
 
 def table():
-    """What stands there without JavaScript: every family with the settings that the "
-    "page opens with."""
+    """What stands there without JavaScript: every family with the settings that the page opens
+    with."""
     runs = json.loads(RUNS.read_text(encoding="utf-8"))["runs"]
     first = {name: row[3] for name, row in SETTINGS.items()}
     rows = []
@@ -310,8 +310,8 @@ def body():
 
 
 def write(folder):
-    """The page's parts into ``folder``, and the scripts into its static folder, from "
-    "which the site takes them."""
+    """The page's parts into ``folder``, and the scripts into its static folder, from which the
+    site takes them."""
     static = folder / "static"
     static.mkdir(exist_ok=True)
     (folder / "explorer.md").write_text(

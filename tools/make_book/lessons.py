@@ -1,5 +1,5 @@
-"""Lessons on disk: the text that authors edit (.md) and the notebook that was run "
-"from it (.ipynb)."""
+"""Lessons on disk: the text that authors edit (.md) and the notebook that was run from it
+(.ipynb)."""
 
 import ast
 import hashlib
@@ -100,8 +100,8 @@ def imported_rooms(source):
 
 
 def exercise_files(sources, library=LIBRARY):
-    """The modules of the exercises that these sources ask for, which `exercises.get` "
-    "imports by name."""
+    """The modules of the exercises that these sources ask for, which `exercises.get` imports by
+    name."""
     numbers = {
         name.rpartition(".")[0]
         for source in sources
@@ -115,8 +115,8 @@ def exercise_files(sources, library=LIBRARY):
 
 
 def bare_code(source):
-    """Python without its docstrings, comments and blank lines: what decides the "
-    "outputs of a lesson."""
+    """Python without its docstrings, comments and blank lines: what decides the outputs of a
+    lesson."""
     lines = source.splitlines()
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:

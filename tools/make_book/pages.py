@@ -34,8 +34,8 @@ def title_of(notebook):
 
 
 def notebooks():
-    """(path relative to the root without suffix, notebook) of each lesson that has "
-    "been run, in order."""
+    """(path relative to the root without suffix, notebook) of each lesson that has been run, in
+    order."""
     return [
         (
             path.relative_to(lessons.ROOT).with_suffix("").as_posix(),

@@ -47,8 +47,8 @@ def parts():
 
 
 def anchor(page, place=""):
-    """Where a page, or a place in it, stands in the joined page: what two pages call "
-    "the same must not meet."""
+    """Where a page, or a place in it, stands in the joined page: what two pages call the same
+    must not meet."""
     return page.replace("/", "-") + (f"--{place}" if place else "")
 
 
