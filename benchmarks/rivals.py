@@ -13,8 +13,7 @@ import numpy as np
 
 from lrdecay_lib.tasks import ORDER, generator
 
-# --- JAX, in a process of its own
-# ------------------------------------------------------------------
+# --- JAX, in a process of its own -----------------------------------------------------
 
 
 def one_thread_a_run():
@@ -167,8 +166,7 @@ def jax_seconds(kind, dtype, jobs, chunk):
     return time.perf_counter() - start
 
 
-# --- a loop over model.fit
-# --------------------------------------------------------------------------
+# --- a loop over model.fit ------------------------------------------------------------
 
 
 def fit_seconds(task, schedule, updates, batch_size, runs, dtype="float32"):

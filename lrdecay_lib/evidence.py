@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,7 @@ import pandas as pd
 from scipy import stats
 
 __all__ = [
+    "difference",
     "grid",
     "tune",
     "Tuned",
@@ -66,8 +67,7 @@ def grid(low, high):
     return [float(f"{low * 2 ** (i / 2):.6g}") for i in range(count)]
 
 
-# --- tuning
-# -----------------------------------------------------------------------------------------
+# --- tuning ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -165,8 +165,7 @@ def tune(table, metric, better="lower"):
     return Tuned(peaks, metric, better, seeds, scores)
 
 
-# --- paired differences
-# -------------------------------------------------------------------------------
+# --- paired differences ---------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -189,6 +188,28 @@ class Effect:
     seeds: tuple
     level: float = 0.95
     positive: str = "better"
+
+    def __post_init__(self):
+        """The guards that every effect passes, however it was made."""
+        if not 0 < self.level < 1:
+            raise ValueError(f"level must lie in (0, 1); got {self.level!r}")
+        values, seeds = tuple(map(float, self.values)), tuple(map(int, self.seeds))
+        if len(values) != len(seeds):
+            raise ValueError(
+                f"values and seeds must be equally many, one difference for each seed; got "
+                f"{len(values)} and {len(seeds)}"
+            )
+        if len(set(seeds)) != len(seeds):
+            raise ValueError(f"seeds must be distinct; got {seeds!r}")
+        _enough(seeds)
+        if not np.isfinite(values).all():
+            seed = seeds[int(np.argmin(np.isfinite(values)))]
+            raise ValueError(
+                f"the difference of {self.metric} is not finite for seed {seed}, so it has no "
+                "mean: did a run diverge?"
+            )
+        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "seeds", seeds)
 
     @property
     def mean(self):
@@ -229,16 +250,7 @@ class Effect:
         turned = {"better": "worse", "worse": "better"}.get(
             self.positive, f"not {self.positive}"
         )
-        return Effect(
-            self.treatment,
-            self.baseline,
-            self.metric,
-            self.unit,
-            tuple(-v for v in self.values),
-            self.seeds,
-            self.level,
-            turned,
-        )
+        return replace(self, values=tuple(-v for v in self.values), positive=turned)
 
     def __str__(self):
         unit = f" {self.unit}" if self.unit else ""
@@ -315,12 +327,7 @@ def paired(
             _wide(runs, "peak", column, name).iloc[:, 0].astype(float),
         )
     (peak, a), (rival_peak, b) = chosen[treatment], chosen[baseline]
-    if set(a.index) != set(b.index):
-        raise ValueError(
-            f"unpaired seeds: {treatment!r} has {sorted(a.index)}, {baseline!r} has "
-            f"{sorted(b.index)}. Rivals must run on the same seeds, or chance differences of "
-            "data and weights drown the effect"
-        )
+    _same_seeds(treatment, a, baseline, b)
     _enough(a.index)
     if tuned is None:
         if peak != rival_peak:
@@ -336,18 +343,78 @@ def paired(
         raise ValueError(
             f"{column!r} holds values that are not finite, so it has no mean"
         )
-    difference = (b - a.reindex(b.index)) * (1 if better == "lower" else -1)
-    if percent:
-        difference, unit = 100 * difference / abs(b.mean()), "%"
-    return Effect(
-        treatment,
-        baseline,
+    names, smaller = (treatment, baseline), better == "lower"
+    return difference(
+        *((b, a) if smaller else (a, b)),
+        names,
         metric,
         unit or "",
-        tuple(map(float, difference)),
-        tuple(map(int, b.index)),
-        level,
+        percent=b.mean() if percent else None,
+        level=level,
     )
+
+
+def difference(
+    first, second, names, metric, unit="", positive="better", percent=None, level=0.95
+):
+    """The effect of ``first - second``, seed by seed, where no table of runs holds the numbers.
+
+    For what a lesson measures itself: a share, a distance, an update at which something happens.
+    Where a sweep's table has the metric, use `paired`, which also asks how the peaks were chosen.
+
+    Args:
+        first, second: the two measurements of each seed: pandas Series with the seeds as their
+            index, or dicts seed -> number. A difference that was computed already is ``first``,
+            with 0 as ``second``.
+        names: (treatment, baseline), for the sentence. Which of the two is subtracted decides only
+            the sign; ``positive`` says what it means.
+        metric, unit: what was measured, and in which unit.
+        positive: what a positive number says of the treatment.
+        percent: a number of which the differences are given in percent, such as the mean of the
+            baseline; the unit is then "%".
+        level: of the intervals.
+
+    Raises:
+        ValueError: if the two do not have the same seeds, there are fewer than 5, a number is not
+            finite, or ``percent`` is 0.
+    """
+    treatment, baseline = names
+    first = _by_seed(first)
+    second = first * 0.0 if np.isscalar(second) and second == 0 else _by_seed(second)
+    _same_seeds(treatment, first, baseline, second)
+    values = first - second.reindex(first.index)
+    if percent is not None:
+        if not np.isfinite(percent) or percent == 0:
+            raise ValueError(
+                f"percent of {percent:g} means nothing: the mean that {metric} is compared with "
+                "must be finite and not 0. Leave percent out, and report in the metric's own unit"
+            )
+        values, unit = 100 * values / abs(percent), "%"
+    return Effect(
+        treatment, baseline, metric, unit, values, values.index, level, positive
+    )
+
+
+def _by_seed(values):
+    """Numbers by seed as a Series, sorted by seed."""
+    if not isinstance(values, (pd.Series, dict)):
+        raise ValueError(
+            "the measurements must be a pandas Series with the seeds as its index, or a dict "
+            f"seed -> number, so that they can be paired; got {type(values).__name__}"
+        )
+    series = pd.Series(values, dtype=float).sort_index()
+    if series.index.has_duplicates:
+        raise ValueError("the measurements must hold one number for each seed")
+    return series
+
+
+def _same_seeds(treatment, first, baseline, second):
+    if set(first.index) != set(second.index):
+        raise ValueError(
+            f"unpaired seeds: {treatment!r} has {sorted(first.index)}, {baseline!r} has "
+            f"{sorted(second.index)}. Rivals must run on the same seeds, or chance differences of "
+            "data and weights drown the effect"
+        )
 
 
 def _check_tuned(tuned, metric, better, peaks, seeds):
@@ -371,8 +438,7 @@ def _check_tuned(tuned, metric, better, peaks, seeds):
             )
 
 
-# --- verdicts
-# -----------------------------------------------------------------------------------------
+# --- verdicts -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -407,9 +473,7 @@ class Verdict:
                     "treatment": effect.treatment,
                     "baseline": effect.baseline,
                     "metric": effect.metric,
-                    "effect": effect.mean,
-                    "interval": list(effect.interval),
-                    "bootstrap": list(effect.bootstrap),
+                    **_rounded(effect),
                     "level": effect.level,
                     "unit": effect.unit,
                     "seeds": list(effect.seeds),
@@ -431,6 +495,20 @@ class Verdict:
             f"{self.verdict}.** " + self.because.replace("\n", "\n> - "),
             MIME: self.row,
         }
+
+
+def _rounded(effect):
+    """An effect's numbers to ten digits of the largest among them.
+
+    What follows depends on the processor, and a stored digit should change only when a result does.
+    """
+    numbers = np.array([effect.mean, *effect.interval, *effect.bootstrap])
+    largest = np.abs(numbers).max()
+    places = 9 - int(np.floor(np.log10(largest))) if largest else 0
+    mean, low, high, *bootstrap = (
+        round(float(number), places) + 0.0 for number in numbers
+    )
+    return {"effect": mean, "interval": [low, high], "bootstrap": bootstrap}
 
 
 def verdict(claim, text, effects, margin=0.0):
@@ -512,8 +590,7 @@ def ledger():
     return pd.DataFrame(json.loads(LEDGER.read_text(encoding="utf-8")))
 
 
-# --- shared
-# -------------------------------------------------------------------------------------------
+# --- shared ---------------------------------------------------------------------------
 
 
 def _column(table, metric, split):

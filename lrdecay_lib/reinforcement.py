@@ -50,7 +50,7 @@ _ROLLS, _ORDER, _EXAM, _POLICY, _CRITIC = range(
 )  # streams of a seed's random numbers
 
 
-# --- the environment ------------------------------------------------------------------------------
+# --- the environment ------------------------------------------------------------------
 
 
 def step(state, right):
@@ -91,8 +91,7 @@ def _sin_cos(angle):
     return sin, cos
 
 
-# --- the networks: one hidden layer, and for each run its own weights
-# ------------------------------
+# --- the networks: one hidden layer, and for each run its own weights -----------------
 
 
 def _forward(weights, state):
@@ -129,7 +128,7 @@ def _logistic(logit):
     return 1 / (1 + power)
 
 
-# --- learning -------------------------------------------------------------------------------------
+# --- learning -------------------------------------------------------------------------
 
 
 class _Chance:

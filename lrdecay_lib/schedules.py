@@ -257,7 +257,7 @@ def from_dict(description):
     return known[name](**{key: value_of(item) for key, item in arguments.items()})
 
 
-# --- the formulas -------------------------------------------------------------------------------
+# --- the formulas ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -514,7 +514,7 @@ class Piecewise(Schedule):
         return ops.take(values, _passed(self.boundaries, t, ops))
 
 
-# --- short names --------------------------------------------------------------------------------
+# --- short names ----------------------------------------------------------------------
 
 
 def Warmup(steps, start=0.0):
@@ -547,7 +547,7 @@ def InverseSqrt(timescale):
     return InverseTime(timescale, 0.5)
 
 
-# --- the algebra --------------------------------------------------------------------------------
+# --- the algebra ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

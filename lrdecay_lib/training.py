@@ -65,7 +65,7 @@ EVALUATED = (
 BLOWN_UP = 1e6  # a run has diverged when its loss is not finite or this many times the first loss
 
 
-# --- one compiled program -------------------------------------------------------------------------
+# --- one compiled program -------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -362,7 +362,7 @@ def _work(settings, seed, rates, weights=None, keep=False):
     ] if keep else None
 
 
-# --- closed-loop rules ----------------------------------------------------------------------------
+# --- closed-loop rules ----------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -429,7 +429,7 @@ class Plateau:
         )
 
 
-# --- runs and sweeps ------------------------------------------------------------------------------
+# --- runs and sweeps ------------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -840,7 +840,7 @@ def load(path):
     return Sweep(text["about"], runs, text["missing"])
 
 
-# --- reading the arguments ------------------------------------------------------------------------
+# --- reading the arguments ------------------------------------------------------------
 
 
 @functools.cache

@@ -59,7 +59,7 @@ def run(notebook):
     return {name: words for name, words in said.items() if name.startswith("check-")}
 
 
-# --- what the students get ------------------------------------------------------------------------
+# --- what the students get ------------------------------------------------------------
 
 
 @every_section
@@ -195,7 +195,7 @@ def test_commands_of_the_guide_exist():
     assert all(re.search(rf"^{name}:", makefile, re.MULTILINE) for name in named), named
 
 
-# --- handing in and marking -----------------------------------------------------------------------
+# --- handing in and marking -----------------------------------------------------------
 
 
 def hand_in(course, student, name, change, edition="release"):

@@ -328,3 +328,93 @@ def test_a_difference_without_spread_has_an_interval_of_no_width():
 
 def test_tune_takes_a_table_that_says_nothing_of_divergence():
     assert evidence.tune(runs({"a": 0.4}).drop(columns="diverged"), "loss")["a"] == 0.4
+
+
+# --- no effect passes the guards by ----------------------------------------------------
+
+
+def of(values, seeds=None):
+    return pd.Series(values, index=range(len(values)) if seeds is None else seeds)
+
+
+def minus(first, second=0, **options):
+    return evidence.difference(first, second, ("a", "b"), "m", **options)
+
+
+def test_difference_is_paired_by_seed():
+    first, second = (
+        of([1.0, 2.0, 3.0, 4.0, 5.0]),
+        of([5.0, 4.0, 3.0, 2.0, 1.5], [4, 3, 2, 1, 0]),
+    )
+    effect = evidence.difference(
+        first, second, ("new", "old"), "distance", "m", "farther"
+    )
+    assert effect.values == (-0.5, 0.0, 0.0, 0.0, 0.0) and effect.seeds == (
+        0,
+        1,
+        2,
+        3,
+        4,
+    )
+    assert (effect.treatment, effect.baseline, effect.unit) == ("new", "old", "m")
+    assert (
+        evidence.difference(
+            dict(first), dict(second), ("new", "old"), "distance", "m", "farther"
+        )
+        == effect
+    )
+    alone = evidence.difference(
+        first - second, 0, ("new", "old"), "distance", "m", "farther"
+    )
+    assert alone == effect
+    assert (
+        evidence.difference(first, second, ("a", "b"), "x", percent=2.0).values[0]
+        == -25.0
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: evidence.Effect("a", "b", "m", "", (1.0,), (0,)), "1 seeds are too few"),
+        (lambda: evidence.Effect("a", "b", "m", "", (1.0,) * 5, range(6)), "equally many"),
+        (lambda: evidence.Effect("a", "b", "m", "", (1.0,) * 5, (0, 1, 2, 3, 3)), "distinct"),
+        (lambda: evidence.Effect("a", "b", "m", "", (1.0, np.nan) * 3, range(6)), "for seed 1"),
+        (lambda: evidence.Effect("a", "b", "m", "", (1.0, np.inf) * 3, range(6)), "not finite"),
+        (lambda: evidence.Effect("a", "b", "m", "", (1.0,) * 5, range(5), level=9), "level must"),
+        (lambda: minus(of([1.0] * 5), of([1.0] * 6)), "unpaired seeds"),
+        (lambda: minus(of([1.0] * 4), of([1.0] * 4)), "too few"),
+        (lambda: minus([1.0] * 5, [1.0] * 5), "pandas Series"),
+        (lambda: minus(of([1.0] * 5, [0] * 5), 0), "one number for each"),
+        (lambda: minus(of([1.0] * 5), 0, percent=0.0), "means nothing"),
+        (lambda: minus(of([1.0] * 5), 0, percent=np.nan), "means nothing"),
+    ],
+)  # fmt: skip
+def test_an_effect_is_refused_wherever_it_is_made(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()
+
+
+def test_percent_of_a_mean_of_zero_is_refused_by_name():
+    """It was "-inf % [+nan, +nan]", and a verdict was made of it."""
+    old = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
+    with pytest.raises(
+        ValueError, match="percent of 0 means nothing: the mean that loss"
+    ):
+        evidence.paired(finals(old - 1, old), "new", "old", "loss", percent=True)
+
+
+def test_a_row_holds_ten_digits_of_the_largest_number():
+    """Last bits, which differ from processor to processor, are not stored."""
+    values = list(OLD[:6])
+    rows = [
+        evidence.verdict("x", "y", {"c": minus(of(v), 0)}).row
+        for v in (values, [v * (1 + 1e-13) for v in values])
+    ]
+    assert rows[0] == rows[1]
+    condition = rows[0]["conditions"][0]
+    assert condition["effect"] == pytest.approx(np.mean(values), rel=1e-9)
+    tiny = evidence.difference(
+        of([1e-17, -1e-17, 2.0, -2.0, 0.0, 0.0]), 0, ("a", "b"), "m"
+    )
+    assert evidence.verdict("x", "y", {"c": tiny}).row["conditions"][0]["effect"] == 0.0

@@ -46,7 +46,7 @@ def is_sentence(result):
     return True
 
 
-# --- what every exercise must do ----------------------------------------------------------------
+# --- what every exercise must do ------------------------------------------------------
 
 
 @ALL
@@ -169,7 +169,7 @@ def test_reads_well_as_plain_text(exercise):
     assert "```" not in plain
 
 
-# --- hostile answers ----------------------------------------------------------------------------
+# --- hostile answers ------------------------------------------------------------------
 
 
 def loops(*question):
@@ -497,7 +497,7 @@ def test_the_time_limit_holds_in_another_thread_too(monkeypatch):
     assert "stopped" in results[0].markdown
 
 
-# --- mutants ------------------------------------------------------------------------------------
+# --- mutants --------------------------------------------------------------------------
 
 
 @ALL
@@ -509,7 +509,7 @@ def test_mutants_of_the_solution_are_rejected(exercise, record_property):
     assert found.row in mutants.REPORT.read_text(encoding="utf-8"), "run `make mutants`"
 
 
-# --- what is shown ------------------------------------------------------------------------------
+# --- what is shown --------------------------------------------------------------------
 
 
 def test_check_prints_what_judge_found_and_returns_nothing(capsys):
@@ -559,7 +559,7 @@ def test_drawn_curves_are_the_answers_own():
     )
 
 
-# --- finding an exercise ------------------------------------------------------------------------
+# --- finding an exercise --------------------------------------------------------------
 
 
 def test_get_finds_by_id():

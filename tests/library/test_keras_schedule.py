@@ -71,7 +71,7 @@ float64 = pytest.mark.parametrize("floatx", ["float64"], indirect=True)
 either = pytest.mark.parametrize("floatx", ["float32", "float64"], indirect=True)
 
 
-# --- the same numbers ---------------------------------------------------------------------------
+# --- the same numbers -----------------------------------------------------------------
 
 
 @float64
@@ -157,7 +157,7 @@ def run(program, **environment):
     return done.stdout
 
 
-# --- serialization ------------------------------------------------------------------------------
+# --- serialization --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ZOO)
@@ -190,7 +190,7 @@ def test_a_damaged_description_is_refused_in_one_sentence():
         KerasSchedule.from_config(config)
 
 
-# --- the applied rate ---------------------------------------------------------------------------
+# --- the applied rate -----------------------------------------------------------------
 
 
 class Move(keras.callbacks.Callback):
@@ -273,7 +273,7 @@ def test_the_next_epoch_goes_on_where_the_last_one_stopped(floatx):
     )
 
 
-# --- a saved model ------------------------------------------------------------------------------
+# --- a saved model --------------------------------------------------------------------
 
 LOAD = """
 import keras, numpy as np

@@ -30,7 +30,7 @@ def short(**changes):
     )
 
 
-# --- the environment ------------------------------------------------------------------------------
+# --- the environment ------------------------------------------------------------------
 
 
 def test_the_environment_is_gymnasiums_step_by_step():
@@ -70,7 +70,7 @@ def test_the_series_are_those_of_sine_cosine_and_the_logistic():
     assert rl._logistic(np.array([-1e9, 1e9])) == pytest.approx([0, 1], abs=1e-5)
 
 
-# --- the gradients --------------------------------------------------------------------------------
+# --- the gradients --------------------------------------------------------------------
 
 
 def numerical(function, array, width=1e-6):
@@ -162,7 +162,7 @@ def test_adam_is_that_of_its_paper():
         assert weight == pytest.approx(wanted, rel=1e-12)
 
 
-# --- runs -----------------------------------------------------------------------------------------
+# --- runs -----------------------------------------------------------------------------
 
 
 def test_a_run_is_the_same_alone_and_in_any_company(monkeypatch):
@@ -198,7 +198,7 @@ def test_it_learns():
     assert returns.mean() > 400
 
 
-# --- the same numbers everywhere ------------------------------------------------------------------
+# --- the same numbers everywhere ------------------------------------------------------
 
 EXACT = """
 from lrdecay_lib import reinforcement as rl
@@ -269,7 +269,7 @@ def test_nothing_is_computed_that_rounds_otherwise_elsewhere():
     assert not methods & {"mean", "std", "var", "dot", "normal"}
 
 
-# --- bad input ------------------------------------------------------------------------------------
+# --- bad input ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def needs(module, name=None):
     return pytest.importorskip(name or module, reason=REASONS[module])
 
 
-# --- how each library is asked for its rates: a function of the number of updates --------------
+# --- how each library is asked for its rates: a function of the number of updates -----
 
 
 def keras(make):
@@ -569,7 +569,7 @@ def test_every_update_has_the_peers_rate(schedule, peer, updates):
     np.testing.assert_allclose(schedule(np.arange(updates)), peer(updates), **TOLERANCE)
 
 
-# --- where the libraries differ -----------------------------------------------------------------
+# --- where the libraries differ -------------------------------------------------------
 
 
 def plateau_keras(losses, patience):

@@ -57,7 +57,7 @@ def same(a, b):
     np.testing.assert_allclose(a(UPDATES), b(UPDATES), rtol=1e-12, atol=1e-12)
 
 
-# --- laws ---------------------------------------------------------------------------------------
+# --- laws -----------------------------------------------------------------------------
 
 
 @given(st.data())
@@ -217,7 +217,7 @@ def test_a_number_gives_a_float_and_an_array_its_shape():
     assert cosine(np.arange(12, dtype=np.uint8).reshape(3, 4)).shape == (3, 4)
 
 
-# --- the formulas, from the docstrings and the papers, evaluated by the math module -------------
+# --- the formulas, from the docstrings and the papers, evaluated by the math module ---
 
 FORMULAS = {
     "linear": lambda p: 1 - p,
@@ -286,7 +286,7 @@ def test_extreme_rates_stay_finite():
     assert Anneal(2, 1e308, 1e308)(1) == pytest.approx(1e308)
 
 
-# --- exact restarts -----------------------------------------------------------------------------
+# --- exact restarts -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("stretch, times", [(1, 1000), (2, 40), (3, 25), (10, 13)])
@@ -302,7 +302,7 @@ def test_every_restart_is_at_the_exact_sum_of_the_lengths(first, stretch, times)
     assert sgdr.steps == start and sgdr(start) == 0
 
 
-# --- bad input ----------------------------------------------------------------------------------
+# --- bad input ------------------------------------------------------------------------
 
 NOT_COUNTS = [-1, 10.0, 2.5, True, "10", None, math.nan, math.inf, 2**53 + 1, [10]]
 NOT_RATES = [-0.1, math.nan, math.inf, -math.inf, True, "0.1", None, 10**400, 1j, [0.1]]
@@ -521,7 +521,7 @@ def test_from_dict_leaves_a_good_description_alone():
     assert description == before
 
 
-# --- the module itself --------------------------------------------------------------------------
+# --- the module itself ----------------------------------------------------------------
 
 
 def test_the_examples_in_the_docstrings_are_true():

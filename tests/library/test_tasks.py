@@ -249,7 +249,7 @@ def test_sequences_are_reversed_and_substituted():
     assert all(dictionary[a] == b for a, b in zip(x[:, ::-1].ravel(), y.ravel()))
 
 
-# --- the exact expectation ------------------------------------------------------------------------
+# --- the exact expectation ------------------------------------------------------------
 
 
 @pytest.mark.parametrize("momentum", [0.0, 0.9])

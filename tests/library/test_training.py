@@ -164,7 +164,7 @@ def test_the_average_is_what_is_evaluated():
     assert averaged.metrics["test_loss"][-1] != plain.metrics["test_loss"][-1]
 
 
-# --- closed loop ----------------------------------------------------------------------------------
+# --- closed loop ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -361,7 +361,7 @@ def test_bad_input_to_sweep_is_named(arguments, name):
         )
 
 
-# --- executors, interrupts, workers that die ------------------------------------------------------
+# --- executors, interrupts, workers that die ------------------------------------------
 
 SCHEDULES, PEAKS, SEEDS, UPDATES = (
     {"constant": Constant(), "linear": Linear(40)},
