@@ -42,7 +42,7 @@ def install(path):
     """Note the numbers of this kernel's session in the file at ``path``, after each cell."""
     from IPython import get_ipython
 
-    notes, cell = [], [0]
+    notes, cell = [], [-1]  # the line that calls this is run as a cell too
 
     def note(value, spec):
         if isinstance(value, float):  # numpy's too
