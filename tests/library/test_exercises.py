@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,7 +21,11 @@ import numpy as np
 import pytest
 
 from lrdecay_lib import exercises, figures
-from lrdecay_lib.exercises import lesson_03_2_step_decay, lesson_04_3_worked_example
+from lrdecay_lib.exercises import (
+    asking,
+    lesson_03_2_step_decay,
+    lesson_04_3_worked_example,
+)
 
 EXERCISES = exercises.every()
 run = mutants.run
@@ -35,8 +40,8 @@ FUNCTIONS = pytest.mark.parametrize(
 
 @pytest.fixture(autouse=True)
 def short_limit(monkeypatch):
-    monkeypatch.setattr(exercises.asking, "TIME_LIMIT", 2.0)
-    monkeypatch.setattr(exercises.asking, "WAIT_LIMIT", 30.0)
+    monkeypatch.setattr(asking, "TIME_LIMIT", 2.0)
+    monkeypatch.setattr(asking, "WAIT_LIMIT", 30.0)
 
 
 def is_sentence(result):
@@ -114,7 +119,8 @@ def scaled(value, factor):
 @ALL
 def test_the_tolerance_takes_rounding_and_nothing_more(exercise):
     exact = isinstance(
-        exercise.questions.use(exercise.reference, *exercise.probes[0]), (bool, np.bool_, int)
+        exercise.questions.use(exercise.reference, *exercise.probes[0]),
+        (bool, np.bool_, int),
     )
     assert exercise.rtol <= 1e-4
     assert (
@@ -168,6 +174,122 @@ def test_reads_well_as_plain_text(exercise):
     assert max(map(len, plain.splitlines())) <= 100
     assert exercise._repr_markdown_().startswith("**")
     assert "```" not in plain
+
+
+# --- right values in another dress ----------------------------------------------------
+
+
+def directly(job):
+    """As `asking.Questions.ask` runs a job, without a process of its own: thousands are quick."""
+    answers = asking.Answers("asked")
+
+    def write(part, value):
+        if part != "rates":
+            getattr(answers, part).append(value)
+
+    job(write)
+    return answers
+
+
+def each(change):
+    """The numbers of a value, one or many, changed one by one; truths and counts as they are."""
+
+    def changed(value):
+        if isinstance(value, (bool, np.bool_)):
+            return value
+        if isinstance(value, (tuple, np.ndarray)):
+            return np.array([change(float(x)) for x in np.ravel(value)]).reshape(
+                np.shape(value)
+            )
+        return value if isinstance(value, int) else change(float(value))
+
+    return changed
+
+
+def tensorflow_tensor(value):
+    return pytest.importorskip("tensorflow").constant(value)
+
+
+def jax_array(value):
+    return pytest.importorskip("jax.numpy").asarray(value)
+
+
+def torch_tensor(value):
+    return pytest.importorskip("torch").tensor(value, requires_grad=False)
+
+
+def series(value):
+    return pytest.importorskip("pandas").Series(np.ravel(value))
+
+
+def nested(value, make):
+    if np.ndim(value):
+        return [nested(part, make) for part in value]
+    return make(value)
+
+
+ROUNDED = "wanted. Is something rounded|digits agree"
+ANOTHER_TYPE = (
+    "The value is right, but|The value is right, its type is not|as a truth value it"
+)
+ANOTHER_SHAPE = "the shape is not|give that alone"
+# a dress for the right value -> the only other thing than "right" that may be said of it
+DRESSES = {
+    "float32": (each(np.float32), ROUNDED),
+    "float16": (each(np.float16), ROUNDED),
+    "6 digits": (each(lambda x: float(f"{x:.5e}")), ROUNDED),
+    "4 digits": (each(lambda x: float(f"{x:.3e}")), ROUNDED),
+    "3 digits": (each(lambda x: float(f"{x:.2e}")), ROUNDED),
+    "6 decimals": (each(lambda x: round(x, 6)), ROUNDED),
+    "4 decimals": (each(lambda x: round(x, 4)), ROUNDED),
+    "off by 1e-6": (each(lambda x: x * (1 + 1e-6)), ROUNDED),
+    "list": (lambda v: np.asarray(v).tolist(), ""),
+    "0-d array": (np.asarray, ""),
+    "tensorflow": (tensorflow_tensor, ROUNDED),
+    "jax": (jax_array, ROUNDED),
+    "torch": (torch_tensor, ROUNDED),
+    "series": (series, ANOTHER_SHAPE),
+    "masked": (np.ma.masked_array, ""),
+    "all masked": (lambda v: np.ma.masked_array(v, mask=True), ANOTHER_TYPE),
+    "fractions": (lambda v: nested(v, lambda x: Fraction(float(x))), ANOTHER_TYPE),
+    "decimals": (lambda v: nested(v, lambda x: Decimal(float(x))), ANOTHER_TYPE),
+    "complex": (lambda v: np.asarray(v) + 0j, ANOTHER_TYPE),
+    "Python's complex": (lambda v: nested(v, complex), ANOTHER_TYPE),
+    "objects": (lambda v: np.array(v, dtype=object), ANOTHER_TYPE),
+    "text": (lambda v: nested(v, lambda x: repr(np.asarray(x).item())), ANOTHER_TYPE),
+    "array of text": (lambda v: np.array(v).astype("U40"), ANOTHER_TYPE),
+    "np.bool_ or float64": (lambda v: np.array(v)[()], ""),
+    "float": (lambda v: np.asarray(v, dtype=float)[()], ANOTHER_TYPE),
+    "int for a truth": (lambda v: int(v) if isinstance(v, bool) else v, ANOTHER_TYPE),
+    "in a tuple": (lambda v: (v,), ANOTHER_SHAPE),
+    "with a second value": (lambda v: (v, 0.123), ANOTHER_SHAPE + "|is wanted"),
+    "a column": (lambda v: np.reshape(v, (-1, 1)), ANOTHER_SHAPE),
+    "iterator": (lambda v: iter(np.ravel(v).tolist()), "make a list of it"),
+}
+
+
+@pytest.mark.parametrize("dress", DRESSES)
+@ALL
+def test_a_right_value_gets_no_wrong_diagnosis(exercise, dress, monkeypatch):
+    monkeypatch.setattr(asking, "_in_process", directly)
+    change, may_be_said = DRESSES[dress]
+    reference, questions = exercise.reference, exercise.questions
+    if questions.returns_function:
+        answer = lambda *q: lambda x: change(reference(*q)(x))
+    elif callable(reference):
+        answer = lambda *q: change(reference(*q))
+    else:
+        answer = change(reference)
+    result = exercise.judge(answer)
+    if result.outcome == "right":
+        return
+    assert is_sentence(result) and re.search(
+        may_be_said or "nothing", result.markdown, re.I
+    ), result
+    own = {message for _, message in exercise.slips}
+    # a slip may be the very same shape, as one column for a row
+    shape = may_be_said.startswith(ANOTHER_SHAPE)
+    assert shape or not any(message in result.markdown for message in own), result
 
 
 # --- hostile answers ------------------------------------------------------------------
@@ -226,8 +348,8 @@ HOSTILE = {
 @FUNCTIONS
 def test_hostile_answers_get_a_sentence(exercise, answer, monkeypatch):
     if HOSTILE[answer] == "stopped":
-        monkeypatch.setattr(exercises.asking, "TIME_LIMIT", 0.05)
-        monkeypatch.setattr(exercises.asking, "WAIT_LIMIT", 0.2)
+        monkeypatch.setattr(asking, "TIME_LIMIT", 0.05)
+        monkeypatch.setattr(asking, "WAIT_LIMIT", 0.2)
     running = threading.active_count()
     result = exercise.judge(answer)
     assert result.outcome == "wrong" and is_sentence(result)
@@ -488,7 +610,7 @@ def test_a_number_that_is_not_whole_is_told_with_its_value():
 
 
 def test_the_time_limit_holds_in_another_thread_too(monkeypatch):
-    monkeypatch.setattr(exercises.asking, "TIME_LIMIT", 0.1)
+    monkeypatch.setattr(asking, "TIME_LIMIT", 0.1)
     results = []
     thread = threading.Thread(
         target=lambda: results.append(EXERCISES["4.3.3"].judge(loops))
@@ -547,7 +669,7 @@ def test_in_a_notebook_check_displays_and_draws(monkeypatch):
     ids=["raises", "str", "inf", "shape", "loops"],
 )
 def test_what_cannot_be_drawn_is_not_drawn(answer, monkeypatch):
-    monkeypatch.setattr(exercises.asking, "TIME_LIMIT", 0.1)
+    monkeypatch.setattr(asking, "TIME_LIMIT", 0.1)
     assert exercises.get("3.2.1").judge(answer).curves is None
 
 
