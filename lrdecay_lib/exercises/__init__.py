@@ -159,9 +159,6 @@ def _show(text):
 # --- comparing ------------------------------------------------------------------------
 
 
-WHOLE = "a whole number (an int; `np.ceil` and `/` give floats)"
-
-
 def _close(value, wanted, rtol, overall=False):
     """Whether two arrays agree: each element to ``rtol`` of itself, or all to that of the
     largest."""
@@ -269,8 +266,8 @@ def _type_is_odd(row):
         "objects": "as Python objects in an array, with which NumPy does not calculate as with "
         "numbers. `.astype(float)` makes numbers of them.",
     }
-    if value.odd.startswith("masked"):
-        why = f"{value.odd} of an array, where they count as missing."
+    if value.odd.endswith("masked"):
+        why = f"{value.odd}, which means that it is missing."
     elif value.odd:
         why = known[value.odd]
     elif value.all_are(bool):
@@ -539,7 +536,7 @@ class Exercise:
             )
             return (
                 f"{call} {verb} {value.words} as {kind}, where the whole number "
-                f"{wanted.words} is wanted: an int.{right} `/` and `np.ceil` give floats."
+                f"{wanted.words} is wanted: an int.{right}{hint}"
             )
         if row.status == "odd":
             return f"{call} {verb} {value.words}, {_type_is_odd(row)}"
@@ -578,7 +575,10 @@ class Exercise:
             misfits = [row for row in rows if row.status == "misfit"]
             # the fitting values are right, so only those that do not fit can tell
             return (misfits and self._slip(rows)) or self._hidden_in(misfits)
-        counts = all(row.wanted.all_are(int) for row in wrong)
+        counts = all(
+            row.wanted.all_are(int) and (not row.wanted.shape or row.value.all_are(int))
+            for row in wrong
+        )
         numbers = not any(row.wanted.all_are(bool) for row in wrong)
         of = "all" if counts else _digits(self.rtol)
         rounded = lambda how: (

@@ -276,6 +276,8 @@ class Value:
 
 def in_words(value, digits=6):
     """A value in a message: short, and the same on every machine, so never a memory address."""
+    if value is np.ma.masked:
+        return "--"
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     if isinstance(value, Integral) and abs(value) < 10**15:
@@ -293,12 +295,16 @@ def in_words(value, digits=6):
     if isinstance(value, np.ndarray):
         if value.size > 8:
             return f"an array of shape {value.shape}"
-        inner = ", ".join(in_words(row, digits) for row in value)
-        return f"array([{inner.replace('array(', '').replace(')', '')}])"
+        rows = [in_words(row, digits) for row in value]
+        if value.ndim > 1:
+            rows = [row.removeprefix("array(").removesuffix(")") for row in rows]
+        return f"array([{', '.join(rows)}])"
     if isinstance(value, (tuple, list)) and len(value) <= 8:
         inner = ", ".join(in_words(item, digits) for item in value)
         comma = "," if len(value) == 1 else ""
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{comma})"
+    if isinstance(value, str):
+        value = str(value)  # of NumPy's own kind, too
     if value is None or isinstance(value, (str, bytes)):
         return textwrap.shorten(repr(value), 60)
     if isinstance(value, Named):
@@ -333,7 +339,7 @@ def seen(value):
             return result
         masked = np.ma.getmaskarray(value) if np.ma.isMaskedArray(value) else None
         if masked is not None and masked.any():
-            result.odd = f"masked in {int(masked.sum())} places"
+            result.odd = f"{int(masked.sum())} of {masked.size} masked"
         numbers, odd = [], set()
         for item in array.ravel().tolist():
             number, why = _number(item)

@@ -7,7 +7,10 @@ The tests are the same for all exercises, and a new exercise is tested as soon a
 import copy
 import doctest
 import math
+import os
+import pickle
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -38,10 +41,34 @@ FUNCTIONS = pytest.mark.parametrize(
 )
 
 
+def directly(job):
+    """As `asking.Questions.ask` runs a job, without a process of its own: thousands are quick."""
+    answers = asking.Answers("asked")
+
+    def write(part, value):
+        if part != "rates":
+            getattr(answers, part).append(value)
+
+    asking._quietly(lambda: job(write))
+    return answers
+
+
 @pytest.fixture(autouse=True)
-def short_limit(monkeypatch):
+def quick(monkeypatch, request):
+    if "own_process" not in request.fixturenames:
+        monkeypatch.setattr(asking, "_in_process", directly)
     monkeypatch.setattr(asking, "TIME_LIMIT", 2.0)
     monkeypatch.setattr(asking, "WAIT_LIMIT", 30.0)
+
+
+@pytest.fixture
+def own_process():
+    """Each answer is asked in a process of its own, as in use."""
+
+
+def short(monkeypatch, computing=0.1, waiting=0.5):
+    monkeypatch.setattr(asking, "TIME_LIMIT", computing)
+    monkeypatch.setattr(asking, "WAIT_LIMIT", waiting)
 
 
 def is_sentence(result):
@@ -179,18 +206,6 @@ def test_reads_well_as_plain_text(exercise):
 # --- right values in another dress ----------------------------------------------------
 
 
-def directly(job):
-    """As `asking.Questions.ask` runs a job, without a process of its own: thousands are quick."""
-    answers = asking.Answers("asked")
-
-    def write(part, value):
-        if part != "rates":
-            getattr(answers, part).append(value)
-
-    job(write)
-    return answers
-
-
 def each(change):
     """The numbers of a value, one or many, changed one by one; truths and counts as they are."""
 
@@ -232,11 +247,11 @@ ROUNDED = "wanted. Is something rounded|digits agree"
 ANOTHER_TYPE = (
     "The value is right, but|The value is right, its type is not|as a truth value it"
 )
-ANOTHER_SHAPE = "the shape is not|give that alone"
+ANOTHER_SHAPE = "the shape is not|give that alone|numbers are right|rates are right"
 # a dress for the right value -> the only other thing than "right" that may be said of it
 DRESSES = {
     "float32": (each(np.float32), ROUNDED),
-    "float16": (each(np.float16), ROUNDED),
+    "float16": (each(lambda x: np.float16(x) if abs(x) < 6e4 else x), ROUNDED),
     "6 digits": (each(lambda x: float(f"{x:.5e}")), ROUNDED),
     "4 digits": (each(lambda x: float(f"{x:.3e}")), ROUNDED),
     "3 digits": (each(lambda x: float(f"{x:.2e}")), ROUNDED),
@@ -270,8 +285,7 @@ DRESSES = {
 
 @pytest.mark.parametrize("dress", DRESSES)
 @ALL
-def test_a_right_value_gets_no_wrong_diagnosis(exercise, dress, monkeypatch):
-    monkeypatch.setattr(asking, "_in_process", directly)
+def test_a_right_value_gets_no_wrong_diagnosis(exercise, dress):
     change, may_be_said = DRESSES[dress]
     reference, questions = exercise.reference, exercise.questions
     if questions.returns_function:
@@ -346,10 +360,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("answer", HOSTILE, ids=lambda answer: answer.__name__)
 @FUNCTIONS
-def test_hostile_answers_get_a_sentence(exercise, answer, monkeypatch):
+def test_hostile_answers_get_a_sentence(exercise, answer, monkeypatch, own_process):
     if HOSTILE[answer] == "stopped":
-        monkeypatch.setattr(asking, "TIME_LIMIT", 0.05)
-        monkeypatch.setattr(asking, "WAIT_LIMIT", 0.2)
+        short(monkeypatch, 0.05, 0.2)
     running = threading.active_count()
     result = exercise.judge(answer)
     assert result.outcome == "wrong" and is_sentence(result)
@@ -609,8 +622,8 @@ def test_a_number_that_is_not_whole_is_told_with_its_value():
     )
 
 
-def test_the_time_limit_holds_in_another_thread_too(monkeypatch):
-    monkeypatch.setattr(asking, "TIME_LIMIT", 0.1)
+def test_the_time_limit_holds_in_another_thread_too(monkeypatch, own_process):
+    short(monkeypatch)
     results = []
     thread = threading.Thread(
         target=lambda: results.append(EXERCISES["4.3.3"].judge(loops))
@@ -618,6 +631,104 @@ def test_the_time_limit_holds_in_another_thread_too(monkeypatch):
     thread.start()
     thread.join(5)
     assert "stopped" in results[0].markdown
+
+
+HOLDS_ON = {
+    "a loop": (loops, "of computing. Does a loop"),
+    "a loop in C": (lambda *q: sum(range(10**15)), "of computing. Does a loop"),
+    "a sleep": (lambda *q: time.sleep(1e6), "Does it sleep"),
+    "a lock": (
+        lambda *q: threading.Lock().acquire() and time.sleep(9),
+        "Does it sleep",
+    ),
+    "leaving": (lambda *q: os._exit(0), "ended Python itself"),
+    "a crash": (lambda *q: os.kill(os.getpid(), signal.SIGSEGV), "crash (SIGSEGV)"),
+    "out of memory": (lambda *q: os.kill(os.getpid(), signal.SIGKILL), "memory"),
+    "a child": (lambda *q: os.fork() or time.sleep(9), "process|it should be"),
+    "input": (lambda *q: float(input()), "EOFError"),
+}
+
+
+@pytest.mark.parametrize("name", HOLDS_ON)
+def test_what_does_not_answer_is_ended_and_told_why(name, monkeypatch, own_process):
+    answer, told = HOLDS_ON[name]
+    short(monkeypatch, 0.2, 1.0)
+    begun = time.monotonic()
+    result = EXERCISES["4.3.3"].judge(answer)
+    assert result.outcome == "wrong" and is_sentence(result)
+    assert re.search(re.escape(told).replace(r"\|", "|"), result.markdown), result
+    assert time.monotonic() - begun < 30
+
+
+@pytest.mark.parametrize("fork", [True, False])
+def test_the_seconds_are_the_answers_own(fork, monkeypatch, own_process):
+    """A machine that is busy with other work makes an answer wait, and not compute."""
+    if not fork:
+        monkeypatch.delattr(os, "fork")
+    short(monkeypatch, 0.3, 30.0)
+    reference = EXERCISES["4.3.3"].reference
+
+    def answer(*question):
+        time.sleep(0.05)
+        return reference(*question)
+
+    begun = time.monotonic()
+    assert EXERCISES["4.3.3"].judge(answer).outcome == "right"
+    assert time.monotonic() - begun > 0.3
+
+
+@pytest.mark.parametrize("answer", [loops, swallows])
+def test_without_fork_a_thread_is_stopped(answer, monkeypatch, own_process):
+    monkeypatch.delattr(os, "fork")
+    short(monkeypatch)
+    running = threading.active_count()
+    assert "stopped" in EXERCISES["4.3.3"].judge(answer).markdown
+    assert threading.active_count() == running
+
+
+# --- judging elsewhere ----------------------------------------------------------------
+
+
+@ALL
+def test_answers_are_judged_alike_elsewhere(exercise):
+    """Questions go over as a pickle, answers come back as JSON, with the same message."""
+    questions = pickle.loads(pickle.dumps(exercise.questions))
+    for answer in [exercise.reference, *(slip for slip, _ in exercise.slips), None]:
+        answers = asking.Answers.from_json(questions.ask(answer).to_json())
+        assert repr(exercise.judge_answers(answers)) == repr(exercise.judge(answer))
+    result = exercise.judge_answers(asking.Answers.none("took too much memory"))
+    assert result.outcome == "wrong" and "took too much memory" in result.markdown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "null",
+        "[]",
+        "{}",
+        '{"kind": "right"}',
+        '{"kind": "asked", "first": [1]}',
+        '{"kind": "asked", "first": [{"words": "1", "type": "int", "numbers": ["1"]}]}',
+        '{"kind": "asked", "first": [{"words": 1, "type": "int"}]}',
+        '{"kind": "asked", "first": [{"sentence": 1}]}',
+        '{"kind": "asked", "outcome": "right"}',
+        '{"kind": "asked", "rates": ["x"]}',
+        "[" * 100_000,
+    ],
+)
+def test_what_is_no_answers_is_refused(text):
+    with pytest.raises(ValueError, match="no answers to questions"):
+        asking.Answers.from_json(text)
+
+
+def test_asking_needs_no_solution():
+    code = (
+        "import sys, lrdecay_lib.exercises.asking; "
+        "print([m for m in sys.modules if 'exercises.lesson' in m])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stdout == "[]\n"
 
 
 # --- mutants --------------------------------------------------------------------------
@@ -668,8 +779,8 @@ def test_in_a_notebook_check_displays_and_draws(monkeypatch):
     [raises, lambda *q: "0.1", lambda *q: np.inf, lambda *q: np.zeros(3), loops],
     ids=["raises", "str", "inf", "shape", "loops"],
 )
-def test_what_cannot_be_drawn_is_not_drawn(answer, monkeypatch):
-    monkeypatch.setattr(asking, "TIME_LIMIT", 0.1)
+def test_what_cannot_be_drawn_is_not_drawn(answer, monkeypatch, own_process):
+    short(monkeypatch)
     assert exercises.get("3.2.1").judge(answer).curves is None
 
 
