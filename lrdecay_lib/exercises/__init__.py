@@ -534,6 +534,7 @@ class Exercise:
             right = (
                 " The value is right, its type is not." if row.status == "odd" else ""
             )
+            hint = " `/` and `np.ceil` give floats." if known else ""
             return (
                 f"{call} {verb} {value.words} as {kind}, where the whole number "
                 f"{wanted.words} is wanted: an int.{right}{hint}"
@@ -585,6 +586,9 @@ class Exercise:
             f"\n\nThe value is right to {how}, and {of} are wanted. Is something rounded "
             "on the way?"
         )
+        exact = self._slip(fitting, rtol=1e-12)
+        if exact:  # also a slip that consists in rounding
+            return exact
         how = numbers and _rounding(fitting, 4)
         if how:
             return rounded(how)
@@ -623,16 +627,16 @@ class Exercise:
         )
         return "\n\n" + (remark or "It is none of the usual slips; `hint()` may help.")
 
-    def _slip(self, rows):
+    def _slip(self, rows, rtol=SLIP_RTOL):
         """The message of the first slip that explains all these values."""
         for slip, (_, message) in zip(self._slips, self.slips):
-            if self._explains(slip, rows):
+            if self._explains(slip, rows, rtol):
                 return f"\n\n{message}"
         return ""
 
-    def _explains(self, slip, rows):
+    def _explains(self, slip, rows, rtol=SLIP_RTOL):
         """Whether a slip gives these values, and is nearer to them than what is wanted is."""
-        if not all(self._agrees(slip, row) for row in rows):
+        if not all(self._agrees(slip, row, rtol) for row in rows):
             return False
         off, off_slip = (
             max(_distance(row.value.array, aim(row)) for row in rows)
@@ -643,10 +647,10 @@ class Exercise:
         )
         return off_slip < off / 2
 
-    def _agrees(self, slip, row):
+    def _agrees(self, slip, row, rtol=SLIP_RTOL):
         told = slip[self._place(row)]
         return told is not None and _close(
-            row.value.array, told.array, SLIP_RTOL, overall=True
+            row.value.array, told.array, rtol, overall=True
         )
 
     def _hidden_in(self, rows):
