@@ -506,6 +506,12 @@ class Exercise:
                 f"{asked} was stopped: there was no answer within {TIME_LIMIT:g} seconds of "
                 "computing. Does a loop in it never end?"
             )
+        if answers.ended == "busy":
+            return (
+                f"{asked} was stopped: there was no answer within {WAIT_LIMIT:g} seconds, in "
+                f"which it could compute for less than {TIME_LIMIT:g}, as the machine does other "
+                "work too, or the answer waits. Does a loop in it never end? If not, check again."
+            )
         if answers.ended == "waited":
             return (
                 f"{asked} was stopped: there was no answer within {WAIT_LIMIT:g} seconds, "

@@ -584,6 +584,8 @@ def _collected(said, status, seconds):
             "SIGALRM": "waited",
             "SIGKILL": "was ended by the system, perhaps because it took too much memory",
         }.get(name, f"made Python itself crash ({name})")
+        if name == "SIGALRM" and seconds > WAIT_LIMIT / 20:
+            answers.ended = "busy"
         if name == "SIGKILL" and seconds >= TIME_LIMIT:
             answers.ended = "computed"
     return answers

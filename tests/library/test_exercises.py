@@ -285,6 +285,8 @@ DRESSES = {
 @pytest.mark.parametrize("dress", DRESSES)
 @ALL
 def test_a_right_value_gets_no_wrong_diagnosis(exercise, dress):
+    if dress in {"tensorflow", "jax", "torch"}:
+        pytest.importorskip(dress)
     change, may_be_said = DRESSES[dress]
     reference, questions = exercise.reference, exercise.questions
     if questions.returns_function:
@@ -633,8 +635,8 @@ def test_the_time_limit_holds_in_another_thread_too(monkeypatch, own_process):
 
 
 HOLDS_ON = {
-    "a loop": (loops, "of computing. Does a loop"),
-    "a loop in C": (lambda *q: sum(range(10**15)), "of computing. Does a loop"),
+    "a loop": (loops, "Does a loop in it never end"),
+    "a loop in C": (lambda *q: sum(range(10**15)), "Does a loop in it never end"),
     "a sleep": (lambda *q: time.sleep(1e6), "Does it sleep"),
     "a lock": (
         lambda *q: threading.Lock().acquire() and time.sleep(9),
@@ -651,7 +653,7 @@ HOLDS_ON = {
 @pytest.mark.parametrize("name", HOLDS_ON)
 def test_what_does_not_answer_is_ended_and_told_why(name, monkeypatch, own_process):
     answer, told = HOLDS_ON[name]
-    short(monkeypatch, 0.2, 1.0)
+    short(monkeypatch, 0.2, 2.0)
     begun = time.monotonic()
     result = EXERCISES["4.3.3"].judge(answer)
     assert result.outcome == "wrong" and is_sentence(result)
