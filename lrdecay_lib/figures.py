@@ -17,6 +17,7 @@ from xml.sax.saxutils import quoteattr
 
 import matplotlib
 import numpy as np
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -232,7 +233,7 @@ def label_ends(axes, labels):
             5.4 * max(map(len, text.split("\n"))) / points,
             gap * (1 + text.count("\n")),
         )
-        beside = place[0] >= frame.x1 - 0.02 * frame.width
+        beside = place[0] >= frame.x1 - 0.08 * frame.width
         spot = None if beside else _free_spot(place, size, drawn, placed, frame)
         if spot is None:
             margin.append((place[1], text, (x, y), place, size, color))
@@ -246,11 +247,11 @@ def label_ends(axes, labels):
         frame.y0,
         frame.y1,
     )
+    bars = any(isinstance(some, LineCollection) for some in axes.collections)
     for height, (_, text, xy, place, _, color) in zip(heights, margin):
-        away = frame.x1 - place[0] if place[0] < frame.x1 - 0.02 * frame.width else 0.0
-        _write(
-            axes, text, xy, ((away * points + 6), (height - place[1]) * points), color
-        )
+        near = place[0] >= frame.x1 - 0.08 * frame.width and not bars
+        away = 6 if near else (frame.x1 - place[0]) * points + 6
+        _write(axes, text, xy, (away, (height - place[1]) * points), color)
 
 
 def _write(axes, text, xy, offset, color):
@@ -375,42 +376,56 @@ def _set_ticks(axes, xticks):
     axes.xaxis.set_minor_locator(NullLocator())
 
 
+def _free_corner(axes, place, text, drawn, frame):
+    """The side of an upright line, and its end (1 the top), where words on it are struck least."""
+    pixel = axes.figure.dpi / 72
+    at = axes.transData.transform((place, axes.get_ylim()[0]))[0]
+    width = 5.4 * len(text) * pixel
+
+    def struck(corner):
+        side, height = corner
+        middle = frame.y0 + height * frame.height + (8 - 16 * height) * pixel
+        start = at + 4 * pixel if side == "left" else at - 4 * pixel - width
+        inside = frame.x0 <= start and start + width <= frame.x1 + 20 * pixel
+        hits = (
+            (drawn[:, 0] > start)
+            & (drawn[:, 0] < start + width)
+            & (np.abs(drawn[:, 1] - middle) < 8 * pixel)
+        )
+        return hits.sum() + (0 if inside else 10_000)
+
+    corners = [(side, height) for height in (1, 0) for side in ("left", "right")]
+    return min(corners, key=struck)
+
+
 def _rulers(axes, horizontal, vertical):
-    """Thin lines across the axes with words on them, and the words for the alternative text."""
-    words = []
+    """Thin lines across the axes: the labels of their ends, and the words for the alternative
+    text."""
+    labels, words = [], []
     for text, place in (horizontal or {}).items():
         axes.axhline(place, color=FAINT, linewidth=1)
         if text:
-            axes.annotate(
-                _plain(text),
-                (0.01, place),
-                xycoords=axes.get_yaxis_transform(),
-                xytext=(0, 3),
-                textcoords="offset points",
-                fontsize=9,
-                va="bottom",
-            )
+            labels.append((text, np.inf, place, FAINT))
         words.append(f"a line across at {place:.3g}{text and ': '}{text}")
+    if any(vertical or {}):
+        axes.figure.draw_without_rendering()
+        drawn, frame = _pixels_of_lines(axes), axes.get_window_extent()
     for text, place in (vertical or {}).items():
         axes.axvline(place, color=FAINT, linewidth=1)
         if text:
-            low, high = axes.get_xlim()
-            forward = axes.transAxes.inverted().transform(
-                axes.transData.transform((place, axes.get_ylim()[1]))
-            )
-            right = forward[0] > 0.5
+            side, height = _free_corner(axes, place, text, drawn, frame)
             axes.annotate(
                 _plain(text),
-                (place, 1),
+                (place, height),
                 xycoords=axes.get_xaxis_transform(),
-                xytext=(-4 if right else 4, -2),
+                xytext=(4 if side == "left" else -4, 3 - 5 * height),
                 textcoords="offset points",
                 fontsize=9,
-                va="top",
-                ha="right" if right else "left",
+                va="top" if height else "bottom",
+                ha=side,
             )
         words.append(f"an upright line at {place:.4g}{text and ': '}{text}")
-    return words
+    return labels, words
 
 
 _MARKERS = "osxD^v"
@@ -481,9 +496,7 @@ def _draw(axes, curves, looks, others, points, stairs):
             axes.autoscale_view()
         else:
             for run in values:
-                axes.plot(
-                    x, run, drawstyle="steps-post" if stairs else "default", **style
-                )
+                axes.plot(x, run, drawstyle=_stairs(len(x), stairs), **style)
             if np.isfinite(low).any():
                 step = "post" if stairs else None
                 axes.fill_between(
@@ -509,6 +522,12 @@ def _draw(axes, curves, looks, others, points, stairs):
             else f"{len(x)} points{said and ': '}{said}, from {some.min():.3g} to {some.max():.3g}"
         )
     return labels, words
+
+
+def _stairs(places, stairs=True):
+    """Of so many places that a step is a third of a point, a slope looks the same, and the file is
+    half as long."""
+    return "steps-post" if stairs and places <= 1000 else "default"
 
 
 def _floor(axes, log):
@@ -590,8 +609,9 @@ def lines(
     axes.set(xlim=xlim, ylim=ylim)
     if xticks is not None:
         _set_ticks(axes, xticks)
-    words += _rulers(axes, horizontal, vertical)
-    label_ends(axes, labels)
+    ruled, said = _rulers(axes, horizontal, vertical)
+    words += said
+    label_ends(axes, labels + ruled)
     alt = alt or f"{ylabel.capitalize()} against {xlabel}: " + "; ".join(words) + "."
     return show(figure, alt) if display else (figure, axes, alt)
 
@@ -665,8 +685,8 @@ def panels(
         axes.set(xlim=xlim, ylim=ylim)
         if xticks is not None:
             _set_ticks(axes, xticks)
-        rulers = _rulers(axes, horizontal, vertical)
-        label_ends(axes, labels)
+        ruled, rulers = _rulers(axes, horizontal, vertical)
+        label_ends(axes, labels + ruled)
     across = below[0] if len(set(below)) == 1 else " and ".join(below)
     alt = alt or (
         f"{ylabel.capitalize()} against {across}, {len(contents)} panels. "
@@ -704,7 +724,7 @@ def schedules(designed, updates, recorded=None, log=False, title=None, display=T
         rates = _rates(name, schedule, t)
         style = look(name, others)
         # a jump is drawn upright where it happens, not as a slope over one update
-        axes.plot(t, rates, drawstyle="steps-post", **style)
+        axes.plot(t, rates, drawstyle=_stairs(len(t)), **style)
         labels.append((name, t[-1], rates[-1], style["color"]))
         words.append(
             f"{name} starts at {rates[0]:.3g}, is highest at {rates.max():.3g}, "
@@ -808,7 +828,7 @@ def loss_bands(
             f"{name} goes from {middle.iloc[0]:.3g} to {middle.iloc[-1]:.3g} "
             f"(quartiles {low.iloc[-1]:.3g} and {high.iloc[-1]:.3g})"
         )
-    words += _rulers(axes, None, vertical)
+    words += _rulers(axes, None, vertical)[1]
     label_ends(axes, labels)
     alt = (
         f"{ylabel.capitalize()} against {_words(x)}, median of "
@@ -955,7 +975,7 @@ def paired_differences(effects, title=None, display=True):
                 axes.annotate(
                     f"{arrow} {number}" if side == "left" else f"{number} {arrow}",
                     (edge, row),
-                    xytext=(0, 8),
+                    xytext=(4 if side == "left" else -2, 8),
                     textcoords="offset points",
                     ha=side,
                     va="bottom",
