@@ -214,7 +214,7 @@ def label_ends(axes, labels):
         labels: (text, x, y, colour) of each line's end, in data units.
     """
     _plain_ticks(axes)
-    axes.figure.draw_without_rendering()  # settles the layout, so that distances are final
+    _settle(axes.figure)
     to_pixels = axes.transData.transform
     points = 72.0 / axes.figure.dpi
     gap = 12.0 / points  # one line of text, in pixels
@@ -254,6 +254,13 @@ def label_ends(axes, labels):
         _write(axes, text, xy, (away, (height - place[1]) * points), color)
 
 
+def _settle(figure):
+    """Lay the figure out, so that distances are final; in its style, because a curve that is drawn
+    once keeps the points that it was drawn with."""
+    with matplotlib.rc_context(STYLE):
+        figure.draw_without_rendering()
+
+
 def _write(axes, text, xy, offset, color):
     axes.annotate(
         _plain(text),
@@ -276,8 +283,8 @@ def _spread(heights, sizes, bottom, top):
     """Heights in their order, each its label's size from the next, between bottom and top where
     there is room."""
     sizes = np.array(sizes, dtype=float)
-    sizes *= min(1.0, (top - bottom + 8) / max(sizes.sum(), 1.0))
-    out, low = [], bottom - 4
+    sizes *= min(1.0, (top - bottom + 4) / max(sizes.sum(), 1.0))
+    out, low = [], bottom  # clear of the axis below
     for height, size in zip(heights, sizes):
         out.append(max(height, low + size / 2))
         low = out[-1] + size / 2
@@ -347,7 +354,7 @@ def _plain_ticks(axes):
         (axes.yaxis, axes.get_yscale(), axes.get_ylim(), 10),
     ):
         chosen = isinstance(axis.get_major_locator(), FixedLocator)
-        if scale == "log" and not chosen and low > 0 and high / low < 100:
+        if scale == "log" and not chosen and 0 < low <= high < 100 * low:
             for fine in (
                 range(1, 10),
                 (1, 1.5, 2, 3, 4, 5, 7),
@@ -408,7 +415,7 @@ def _rulers(axes, horizontal, vertical):
             labels.append((text, np.inf, place, FAINT))
         words.append(f"a line across at {place:.3g}{text and ': '}{text}")
     if any(vertical or {}):
-        axes.figure.draw_without_rendering()
+        _settle(axes.figure)
         drawn, frame = _pixels_of_lines(axes), axes.get_window_extent()
     for text, place in (vertical or {}).items():
         axes.axvline(place, color=FAINT, linewidth=1)
@@ -644,7 +651,8 @@ def panels(
         columns: panels in a row; by default all.
         width, height: of the figure, in inches; by default 3.2 for each row.
         points: the names of curves that are points; in each panel those that it has.
-        others: as in `lines`, for all panels.
+        stairs, log, horizontal, vertical, xticks, xlim, ylim, title, alt, display: as in `lines`,
+            for all panels.
     """
     if not contents:
         raise ValueError("contents is empty: there is no panel to draw")

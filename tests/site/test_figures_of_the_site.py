@@ -99,7 +99,7 @@ def test_figure_is_seen_by_everybody(path):
     "spoil, fault",
     [
         (("#C44011", "#E69F00"), "in #E69F00 has 2.25 to 1"),
-        (("font: 9px", "font: 7px"), "has 9.3 px, less than 12"),
+        ((" 9px", " 7px"), "has 9.3 px, less than 12"),
     ],
 )
 def test_the_measure_sees_a_fault(spoil, fault):
@@ -114,9 +114,7 @@ def test_the_measure_sees_a_fault(spoil, fault):
 @pytest.mark.parametrize("page_name", LESSONS)
 def test_figures_are_numbered_in_order(page_name):
     text = (SITE / page_name).read_text(encoding="utf-8")
-    numbers = re.findall(
-        r'<figure class="[^"]*numbered[^"]*" id="figure-([\d-]+)"', text
-    )
+    numbers = re.findall(r'id="figure-([\d-]+)"', text)
     counts = [int(number.rsplit("-", 1)[1]) for number in numbers]
     assert counts == list(range(1, len(counts) + 1))
     assert text.count(' loading="lazy"') >= len(counts)
@@ -129,14 +127,14 @@ def test_figures_are_numbered_in_order(page_name):
 def test_a_figure_is_heard_and_shown_once(browser, addresses, scheme):
     page = open_page(browser, addresses["file"], LESSONS[0], scheme)
     assert page.locator("html").get_attribute("data-theme") == scheme
-    shown = page.locator("figure.numbered img:visible")
-    numbered = page.locator("figure.numbered").count()
+    shown = page.locator(".numbered img:visible")
+    numbered = page.locator(".numbered").count()
     assert shown.count() == numbered > 0
     for image in shown.all():
         assert image.get_attribute("src").endswith("-dark.svg") == (scheme == "dark")
         assert image.evaluate("e => getComputedStyle(e).filter") == "none"
     page.emulate_media(media="print")
-    for image in page.locator("figure.numbered img:visible").all():
+    for image in page.locator(".numbered img:visible").all():
         assert not image.get_attribute("src").endswith("-dark.svg"), "paper is light"
     page.close()
 
@@ -168,8 +166,8 @@ def test_without_script_a_figure_is_a_link(browser, addresses):
     page = context.new_page()
     page.goto(addresses["file"] + LESSONS[0])
     assert (
-        page.locator("figure.numbered img:visible").count()
-        == page.locator("figure.numbered").count()
+        page.locator(".numbered img:visible").count()
+        == page.locator(".numbered").count()
     )
     page.locator("a.enlarge:visible").first.click()
     assert page.url.endswith(".svg")

@@ -55,20 +55,20 @@ def finish_figures(app, doctree):
             twin.write_text(figures.dark(svg), encoding="utf-8")
         dark = image.deepcopy()
         dark["uri"] = image["uri"].removesuffix(".svg") + "-dark.svg"
-        image["classes"].append("only-light")
-        dark["classes"].append("only-dark")
         both = nodes.inline(classes=["schemes"])
-        image.replace_self(both)
-        both += [image, dark]
-        if lesson and not isinstance(both.parent, nodes.figure):
+        place = both
+        if lesson and not isinstance(image.parent, nodes.figure):
             count += 1
             anchor = f"figure-{lesson[0].replace('.', '-')}-{count}"
-            figure = nodes.figure(ids=[anchor], classes=["numbered"])
-            both.replace_self(figure)
             link = nodes.reference(
                 "", f"Figure {lesson[0]}-{count}", refuri=f"#{anchor}"
             )
-            figure += [both, nodes.caption("", "", link)]
+            place = nodes.container(ids=[anchor], classes=["numbered"])
+            place += [both, nodes.paragraph("", "", link, classes=["figure-number"])]
+        image.parent.replace(image, place)
+        image["classes"].append("only-light")
+        dark["classes"].append("only-dark")
+        both += [image, dark]
 
 
 def add_lesson_line(app, doctree):
