@@ -186,6 +186,7 @@ def to_svg(figure, alt):
     where a reader puts the SVG into its page, the root's label is read out."""
     file = io.StringIO()
     with matplotlib.rc_context(STYLE):
+        _keep_every_point(figure)
         figure.savefig(
             file,
             format="svg",
@@ -255,10 +256,17 @@ def label_ends(axes, labels):
 
 
 def _settle(figure):
-    """Lay the figure out, so that distances are final; in its style, because a curve that is drawn
-    once keeps the points that it was drawn with."""
+    """Lay the figure out, so that distances are final."""
     with matplotlib.rc_context(STYLE):
+        _keep_every_point(figure)
         figure.draw_without_rendering()
+
+
+def _keep_every_point(figure):
+    """A line decides whether to be simplified when it is made, which may be outside `STYLE`."""
+    for axes in figure.axes:
+        for line in axes.lines:
+            line.recache(always=True)
 
 
 def _write(axes, text, xy, offset, color):

@@ -134,7 +134,8 @@ def test_a_figure_is_heard_and_shown_once(browser, addresses, scheme):
         assert image.get_attribute("src").endswith("-dark.svg") == (scheme == "dark")
         assert image.evaluate("e => getComputedStyle(e).filter") == "none"
     page.emulate_media(media="print")
-    for image in page.locator(".numbered img:visible").all():
+    assert shown.count() == numbered
+    for image in shown.all():
         assert not image.get_attribute("src").endswith("-dark.svg"), "paper is light"
     page.close()
 
