@@ -297,7 +297,7 @@ def _program(settings):
             running = t, state, control, losses, used
             # a loop for each batch size; all but one or two of them have nothing to do
             for (first, _), order in zip(settings.stretches, orders):
-                end = tf.minimum(marks[k], first + len(order))
+                end = tf.minimum(marks[k], first + order.shape[0])
                 running = tf.while_loop(
                     lambda t, *_, end=end: t < end,
                     functools.partial(one_update, first=first, order=order),
@@ -1249,4 +1249,10 @@ def _number(schedule, t):
     except (TypeError, ValueError):
         raise ValueError(
             f"schedule must give one number for each update; update {t} gets {value!r}"
+            # a function that makes schedules, as Linear, was passed without being called
+            + (
+                f"; write {schedule.__name__}(...)"
+                if isinstance(value, Schedule)
+                else ""
+            )
         ) from None
