@@ -72,6 +72,23 @@ def _no_stderr():
         os.close(nowhere)
 
 
+@contextmanager
+def _without(name):
+    """Let imports inside do without an optional module that is not loaded yet.
+
+    TensorFlow imports JAX, where it is installed, for a converter that the book does not use: a
+    seventh of the time that the import takes.
+    """
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None
+    try:
+        yield
+    finally:
+        sys.modules.pop(name, None)
+
+
 @cache
 def import_keras():
     """Keras, imported without TensorFlow's greeting.
@@ -79,7 +96,7 @@ def import_keras():
     The greeting is written by C++ to the file descriptor of stderr, and no setting stops it; in a
     notebook it would become an output that differs from machine to machine.
     """
-    with _no_stderr():
+    with _no_stderr(), _without("jax"):
         import keras
         import tensorflow  # noqa: F401  what Keras computes with here
     if keras.backend.backend() != "tensorflow":

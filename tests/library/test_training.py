@@ -196,6 +196,7 @@ REFUSED = {
     "MultiOptimizer": "learning rate for each of its optimizers",
     "Optimizer": "no rule by which to update",
     "OptimizerMap": "must be a name or a Keras optimizer",
+    "ScheduleFreeAdamW": "reads its momentum after changing it",
 }
 
 
@@ -244,6 +245,49 @@ def test_every_optimizer_of_keras_equals_a_loop_or_is_refused(name):
         assert_equals_the_loop(make)
 
 
+def test_the_reason_to_refuse_schedule_free_still_holds():
+    with training.precision("float64"):
+        optimizer, w = optimizers.ScheduleFreeAdamW(0.1), keras.Variable([1.0])
+        for _ in range(5):
+            optimizer.apply([tf.identity(w.value)], [w])
+    ends = []
+    for late in (True, False):
+        y, z, v = 1.0, 1.0, 0.0
+        for t in range(1, 6):
+            before, v = z, 0.999 * v + 0.001 * y * y
+            z -= 0.1 * y / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+            x = (y - 0.1 * (z if late else before)) / 0.9
+            y = 0.1 * z + 0.9 * ((1 - 1 / t) * x + z / t)
+        ends.append(y)
+    assert w.numpy()[0] == pytest.approx(ends[0], abs=1e-6)
+    assert abs(w.numpy()[0] - ends[1]) > 0.01
+
+
+class BeginsAtTheWeights(optimizers.SGD):
+    """Pulls the weights back to where they began."""
+
+    def build(self, variables):
+        super().build(variables)
+        self.starts = self.add_optimizer_variables(variables, "start")
+        for start, variable in zip(self.starts, variables):
+            self.assign(start, keras.ops.copy(variable))
+
+    def update_step(self, gradient, variable, learning_rate):
+        start = self.starts[self._get_variable_index(variable)]
+        super().update_step(
+            gradient + 0.5 * (variable - start), variable, learning_rate
+        )
+
+
+def test_slots_that_begin_at_the_weights_begin_at_this_runs():
+    keras.saving.register_keras_serializable("book")(BeginsAtTheWeights)
+    assert_equals_the_loop(BeginsAtTheWeights)
+
+
+def test_the_unit_of_time_is_measured():
+    assert 0 < training.unit(1) < 600
+
+
 def excluding(*names, **options):
     def make():
         optimizer = optimizers.AdamW(weight_decay=0.3, **options)
@@ -260,7 +304,6 @@ def excluding(*names, **options):
         excluding("kern", "nothing"),
         lambda: optimizers.Muon(adam_weight_decay=0.2, weight_decay=0.1),
         lambda: optimizers.Nadam(weight_decay=0.1, global_clipnorm=0.3),
-        lambda: optimizers.ScheduleFreeAdamW(warmup_steps=10, clipvalue=0.1),
         lambda: optimizers.Ftrl(l1_regularization_strength=0.01, beta=0.1),
         lambda: optimizers.Adafactor(relative_step=False, weight_decay=0.1),
     ],
