@@ -102,11 +102,9 @@ def main(arguments, root=lessons.ROOT):
     for path in found:
         try:
             edited = lessons.edits(lessons.read_notebook(path))
-            if (
-                what == "take"
-                and "cells" not in edited
-                and path.with_suffix(".md").exists()
-            ):
+            if not path.with_suffix(".md").exists():
+                print({"take": take, "aside": aside}[what](path, root))
+            elif what == "take" and "cells" not in edited:
                 print(f"{path.name} holds no cell that was edited.")
             elif not edited:
                 print(f"{path.name} was not edited.")
