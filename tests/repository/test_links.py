@@ -145,7 +145,8 @@ def test_on_the_site(text):
 # fmt: off
 @pytest.mark.parametrize(("here", "there"), [
     ("[a](02_1_concepts.ipynb)", "[a]({site}/chapters/en/02_1_concepts.html)"),
-    ("[a](./02_1_concepts.md#What-we-saw)", "[a]({site}/chapters/en/02_1_concepts.html#What-we-saw)"),
+    ("[a](./02_1_concepts.md#What-we-saw)",
+     "[a]({site}/chapters/en/02_1_concepts.html#What-we-saw)"),
     ("[a](../../book/ledger.md#claim-1-a) and [b](../../book/cards.md)",
      "[a]({site}/book/ledger.html#claim-1-a) and [b]({site}/book/cards.html)"),
     ('[a](../../book/cards.md "the cards")', '[a]({site}/book/cards.html "the cards")'),

@@ -14,9 +14,9 @@ from pathlib import Path
 TOOLS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TOOLS / "make_book"), str(TOOLS / "maintain")]
 
-import format_lessons  # noqa: E402
-import lessons  # noqa: E402
-import render  # noqa: E402
+import format_lessons
+import lessons
+import render
 
 BIN = Path(sys.executable).parent
 
@@ -51,8 +51,8 @@ def notebooks():
 
 
 def tests():
-    """Those that take seconds. What trains, draws the whole site, opens a browser, starts a class or
-    runs a lesson is marked slow, and runs in `make test`."""
+    """Those that take seconds. What trains, opens a browser, starts a class or runs a lesson stays for
+    `make test`."""
     command = [
         sys.executable,
         "-m",
