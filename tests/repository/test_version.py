@@ -7,6 +7,7 @@ import sys
 import tomllib
 
 import lessons
+import notebook_guards
 import pytest
 import yaml
 from packaging.version import Version
@@ -124,6 +125,7 @@ def test_the_first_cell_asks_for_a_version():
         ]
     )
     assert lessons.code_digest(bare) == lessons.code_digest(moved)
+    assert not list(notebook_guards.imports_only_what_colab_has(bare))
 
 
 @pytest.mark.parametrize(

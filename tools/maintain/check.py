@@ -50,21 +50,22 @@ def notebooks():
     return not wrong
 
 
+# tests that neither train nor open a browser nor start a class
+QUICK = (
+    "library/test_schedules.py",
+    "library/test_evidence.py",
+    "library/test_cards.py",
+    "lessons/test_lessons.py",
+    "lessons/test_ledger.py",
+    "repository",
+)
+
+
 def tests():
-    """Those that take seconds. What trains, opens a browser, starts a class or runs a lesson stays for
-    `make test`."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "tests",
-        "-m",
-        "not slow",
-        "--quiet",
-        "-p",
-        "no:nbval",
-    ]
-    return run(*command, "-o", "addopts=", "--numprocesses=auto", "--dist=worksteal")
+    """Those that take seconds; the others stay for `make test`. Slow ones among them are marked."""
+    command = [sys.executable, "-m", "pytest", *(f"tests/{name}" for name in QUICK)]
+    options = ["-m", "not slow", "--quiet", "-p", "no:nbval", "-o", "addopts="]
+    return run(*command, *options, "--numprocesses=auto", "--dist=worksteal")
 
 
 PARTS = {"style": style, "lessons": texts, "notebooks": notebooks, "tests": tests}
