@@ -1,14 +1,15 @@
 """The version moves with each commit, and each lesson asks for one that exists."""
 
 import re
+import runpy
 import shutil
 import subprocess
-import sys
 import tomllib
 
 import lessons
 import notebook_guards
 import pytest
+import setuptools
 import yaml
 from packaging.version import Version
 
@@ -47,15 +48,12 @@ def sources(tmp_path):
 
 
 def version_of(root):
-    return Version(
-        subprocess.run(
-            [sys.executable, "setup.py", "--quiet", "--version"],
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.strip()
-    )
+    """What setup.py hands to setuptools."""
+    given = {}
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(setuptools, "setup", given.update)
+        runpy.run_path(str(root / "setup.py"))
+    return Version(given["version"])
 
 
 def commit(root):
