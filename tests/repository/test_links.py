@@ -4,14 +4,17 @@ zip, GitHub and Colab. (Whether other sites still have their pages asks `make li
 import functools
 import posixpath
 import zipfile
+from types import SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
 import lessons
 import nbformat
 import pytest
 import render
+import site_links
 import yaml
 from bs4 import BeautifulSoup
+from docutils import nodes
 from markdown_it import MarkdownIt
 
 SITE = lessons.ROOT / "_build" / "html"
@@ -177,3 +180,25 @@ def test_a_dead_link_is_noticed():
         f"{REPOSITORY}/blob/main/lrdecay_lib/schedule.py",
     ):
         assert dead(target, "chapters/en"), target
+
+
+def test_the_site_keeps_its_own_links_inside():
+    """Whatever address it is served from; a page that it does not have stays as it is."""
+    site, root = lessons.site(), nodes.paragraph()
+    # fmt: off
+    table = {
+        f"{site}/book/ledger.html#claim-1-a": "../../book/ledger.html#claim-1-a",
+        f"{site}/chapters/en/02_1_concepts.html": "02_1_concepts.html",
+        f"{site}/book/leger.html": f"{site}/book/leger.html",
+        f"{site}-2/book/ledger.html": f"{site}-2/book/ledger.html",
+        site: "../../index.html",
+    }
+    # fmt: on
+    for address in table:
+        root += nodes.reference("", "a", refuri=address)
+    has = {"book/ledger", "chapters/en/02_1_concepts"}
+    env = SimpleNamespace(docname="chapters/en/09_questions", found_docs=has)
+    for kind, wanted in (("", table), ("html", table.values())):  # the link checker asks the site
+        app = SimpleNamespace(builder=SimpleNamespace(format=kind), env=env)
+        site_links.stay_inside(app, root)
+        assert [link["refuri"] for link in root.findall(nodes.reference)] == list(wanted)
