@@ -24,6 +24,7 @@ COLAB = {
     "matplotlib",
     "numpy",
     "optuna",
+    "packaging",
     "pandas",
     "scipy",
     "sklearn",

@@ -79,7 +79,7 @@ def write_ledger():
     """The library's copy of the ledger, which lessons 8.1 and 9 read, wherever they run."""
     path, text = lessons.LIBRARY / "ledger.json", as_json(claims(own_only=True))
     if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8")
+        lessons.write_whole(path, text)
 
 
 def table(header, rows):
