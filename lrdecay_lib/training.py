@@ -21,7 +21,6 @@ import json
 import pickle
 import sys
 import threading
-import time
 import warnings
 import zipfile
 from concurrent.futures import (
@@ -38,8 +37,8 @@ import pandas as pd
 from tqdm import tqdm
 
 from .arguments import cores, names_of, peaks_of, seeds_of, silent, valid_rates, whole
-from .schedules import Constant, Linear, Schedule
-from .tasks import ORDER, Digits, Task, generator, import_keras, precision
+from .schedules import Schedule
+from .tasks import ORDER, Task, generator, import_keras, precision
 
 keras = import_keras()
 import tensorflow as tf
@@ -52,7 +51,7 @@ try:  # a small run is slower on several threads than several runs on one thread
 except RuntimeError:
     pass  # TensorFlow is already at work with the reader's own setting
 
-__all__ = ["train", "sweep", "load", "unit", "Run", "Sweep", "Plateau", "OPTIMIZERS"]
+__all__ = ["train", "sweep", "load", "Run", "Sweep", "Plateau", "OPTIMIZERS"]
 
 OPTIMIZERS = {
     "sgd": lambda: keras.optimizers.SGD(),
@@ -745,29 +744,6 @@ def sweep(
     if given:
         about["weights"] = "given"
     return Sweep(about, runs, missing)
-
-
-def unit(repeats=3):
-    """The seconds that this machine needs for the unit in which a lesson's time is promised.
-
-    That is the benchmark's sweep: `Digits`, 64 runs of 900 updates of 32 samples in float32 on all
-    cores, its program compiled already. The median of ``repeats`` sweeps with new seeds.
-    """
-    seconds = []
-    for repeat in range(-1, whole("repeats", repeats)):
-        begin = time.perf_counter()
-        sweep(
-            Digits(),
-            {"constant": Constant(), "linear": Linear(900)},
-            [0.05, 0.1, 0.2, 0.4],
-            range(8 * repeat + 8, 8 * repeat + 16) if repeat >= 0 else [0],
-            900,
-            evaluate_every=900,
-            dtype="float32",
-            progress=False,
-        )
-        seconds.append(time.perf_counter() - begin)
-    return float(np.median(seconds[1:]))  # the first compiled the program
 
 
 def _spread(jobs, given, executor, progress):

@@ -8,13 +8,17 @@ lesson whose prose alone changed is not run again: its outputs are still those o
 notebook that somebody edited is not written: a sentence says how its edits go into the text.
 """
 
+import functools
 import os
+import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import lessons
 import pages
+from compare import Comparison
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from tqdm import tqdm
@@ -49,6 +53,33 @@ def run(notebook, on_cell=None):
         return time.perf_counter() - begin
 
 
+@functools.cache
+def unit():
+    """The seconds of a unit of time on this machine (see unit.py), measured once a session."""
+    command = [sys.executable, str(Path(__file__).with_name("unit.py"))]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def keep_what_is_the_same(notebook, notebook_path):
+    """Put stored outputs in place of fresh ones that show a reader the same.
+
+    Last bits differ from machine to machine; a changed file should mean a changed result.
+    """
+    if not notebook_path.exists():
+        return
+    stored = {
+        cell.source: cell
+        for cell in lessons.code_of(lessons.read_notebook(notebook_path))
+    }
+    for cell in lessons.code_of(notebook):
+        old = stored.get(cell.source)
+        if old and not Comparison.of(cell.outputs, old.outputs).visible:
+            for output, before in zip(cell.outputs, old.outputs, strict=True):
+                if "data" in output and "data" in before:
+                    output.data = before.data
+
+
 def refresh(text, notebook_path):
     """Take over changed prose, keeping the outputs of unchanged code."""
     new, old = lessons.from_text(text), lessons.read_notebook(notebook_path)
@@ -74,7 +105,12 @@ def rerun(text, notebook_path, on_cell):
     notebook.metadata["language_info"] = {
         "name": "python"
     }  # the kernel's holds this machine's Python version
-    notebook.metadata["lrdecay"] = {"code": digest, "seconds": round(seconds, 1)}
+    notebook.metadata["lrdecay"] = {
+        "code": digest,
+        "seconds": round(seconds, 1),
+        "unit": round(unit(), 3),
+    }
+    keep_what_is_the_same(notebook, notebook_path)
     if before != (notebook_path.read_bytes() if notebook_path.exists() else None):
         raise lessons.Unreadable(
             f"{lessons.named(notebook_path)} was saved by another program while the lesson ran, "

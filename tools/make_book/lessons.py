@@ -162,6 +162,10 @@ def from_text(text):
         cell["id"] = f"cell-{i}"
         if cell.cell_type == "markdown":
             cell.source = links_to_site(cell.source, text)
+        elif "hide-input" in cell.metadata.get(
+            "tags", []
+        ):  # folded outside the site too
+            cell.metadata |= {"cellView": "form", "jupyter": {"source_hidden": True}}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
 
@@ -350,6 +354,7 @@ def is_stale(text, notebook_path, library=LIBRARY):
 NOISE = {
     "ExecuteTime",
     "colab",
+    "cellView",
     "collapsed",
     "editable",
     "execution",
