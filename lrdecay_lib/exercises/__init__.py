@@ -242,6 +242,25 @@ class _Row:
             return "True or False"
         return "one number"
 
+    @property
+    def name(self):
+        """What is wanted, in a word."""
+        if self.wanted.type == "tuple":
+            return "tuple"
+        if self.wanted.shape:
+            return "array"
+        return "value" if self.wanted.all_are(bool) else "number"
+
+    @property
+    def parts(self):
+        """The arrays that the given value consists of, one level down."""
+        value = self.value
+        if value.parts or value.array is None:
+            return [part.array for part in value.parts]
+        return list(
+            np.atleast_1d(value.array) if self.wanted.shape else value.array.flat
+        )
+
 
 def _described(value):
     """What a value is, in words, for one that does not fit."""
@@ -250,6 +269,9 @@ def _described(value):
         number = value.shape is not None and not value.odd
         if plain or number and value.type in {"int", "float"}:
             return value.words
+        if len(value.parts) > 1 and value.type in {"list", "tuple"}:
+            shown = value.words + ", " if "value of type" not in value.words else ""
+            return f"{shown}a {value.type} of {len(value.parts)} values,"
         return f"{value.words}, a value of type {value.type},"
     names = {"ndarray": "an array", "list": "a list", "tuple": "a tuple"}
     name = names.get(value.type, f"a value of type {value.type} and")
@@ -559,7 +581,7 @@ class Exercise:
             (n for n in (6, 15) if in_words(number, n) != in_words(aim, n)), 17
         )
         given = in_words(number, digits)
-        if not wanted.shape and (value.odd or "above" in value.words):
+        if not wanted.shape and (value.odd or value.words.startswith("a number")):
             given = value.words
         sentence = f"{call} {verb} {given}"
         if self.tell:
@@ -579,9 +601,12 @@ class Exercise:
         fitting = [row for row in rows if row.status != "misfit"]
         wrong = [row for row in fitting if row.status == "wrong"]
         if not wrong:
-            misfits = [row for row in rows if row.status == "misfit"]
             # the fitting values are right, so only those that do not fit can tell
-            return (misfits and self._slip(rows)) or self._hidden_in(misfits)
+            misfits = [row for row in rows if row.status == "misfit"]
+            slip = misfits and self._slip(rows)
+            return slip or (
+                self._hidden_in(misfits) if worst.status == "misfit" else ""
+            )
         counts = all(
             row.wanted.all_are(int) and (not row.wanted.shape or row.value.all_are(int))
             for row in wrong
@@ -660,21 +685,26 @@ class Exercise:
         )
 
     def _hidden_in(self, rows):
-        """Whether the right numbers are in values of another shape."""
-        arrays = [row.value.array for row in rows]
-        if not rows or any(array is None for array in arrays):
-            return ""
-        aims = [row.wanted.array for row in rows]
-        pairs = list(zip(arrays, aims))
-        if all(_close(a.ravel(), aim.ravel(), self.rtol) for a, aim in pairs):
+        """Where in values of another shape the right ones stand, in a sentence; else ""."""
+        right = lambda given, aim: _close(given, aim, self.rtol)
+        pairs = [(row.value.array, row.wanted.array) for row in rows]
+        arrays = all(array is not None for array, _ in pairs)
+        if arrays and all(right(array.ravel(), aim.ravel()) for array, aim in pairs):
             return " The numbers are right, the shape is not."
-        if any(aim.size != 1 for aim in aims):
-            return ""
-        for place in range(min(array.size for array in arrays)):
-            if all(
-                np.isclose(a.flat[place], aim, self.rtol, ROUNDING) for a, aim in pairs
-            ):
-                return f" The number in place {place} of it is right: give that alone."
+        for place, given in enumerate(zip(*(row.parts for row in rows))):
+            if all(right(part, aim) for part, (_, aim) in zip(given, pairs)):
+                names = {row.name for row in rows}
+                name = names.pop() if len(names) == 1 else "value"
+                return f" The {name} in place {place} of it is right: give that alone."
+        if arrays and all(array.ndim == aim.ndim == 1 for array, aim in pairs):
+            missing = len(pairs[0][1]) - len(pairs[0][0])
+            for there, lost, step in (("first", "end", 1), ("last", "start", -1)):
+                cut = [(a[::step][: len(b)], b[::step][: len(a)]) for a, b in pairs]
+                if len(cut[0][0]) and all(right(a, b) for a, b in cut):
+                    if missing < 0:
+                        return f" Its {there} numbers are right; leave out the rest."
+                    more = "1 is" if missing == 1 else f"{missing} are"
+                    return f" These are right, but {more} missing at the {lost}."
         return ""
 
     def _place(self, row):

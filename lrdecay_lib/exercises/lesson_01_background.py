@@ -1,4 +1,4 @@
-"""Exercises of lesson 1: background: why the rate cannot stay what it was."""
+"""Exercises of lesson 1, background: why the rate cannot stay what it was."""
 
 import math
 

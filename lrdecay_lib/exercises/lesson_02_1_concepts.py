@@ -1,4 +1,4 @@
-"""Exercises of lesson 2.1: the three concepts."""
+"""Exercises of lesson 2.1, the three concepts."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.1: families: step, exponential, cosine."""
+"""Exercises of lesson 3.1, families: step, exponential, cosine."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.2: step by step: writing a step decay that is right."""
+"""Exercises of lesson 3.2, step by step: writing a step decay that is right."""
 
 import numpy as np
 

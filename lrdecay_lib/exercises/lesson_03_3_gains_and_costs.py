@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.3: what decay gives and what it costs."""
+"""Exercises of lesson 3.3, what decay gives and what it costs."""
 
 import math
 

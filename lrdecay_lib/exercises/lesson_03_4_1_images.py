@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.4.1: images and convolutional networks."""
+"""Exercises of lesson 3.4.1, images and convolutional networks."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.4.2: recurrent networks."""
+"""Exercises of lesson 3.4.2, recurrent networks."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.4.3: machine translation."""
+"""Exercises of lesson 3.4.3, machine translation."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.4.4: deep reinforcement learning."""
+"""Exercises of lesson 3.4.4, deep reinforcement learning."""
 
 import numpy as np
 

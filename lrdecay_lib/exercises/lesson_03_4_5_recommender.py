@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.4.5: recommender systems."""
+"""Exercises of lesson 3.4.5, recommender systems."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 4.1: the formulas."""
+"""Exercises of lesson 4.1, the formulas."""
 
 import math
 

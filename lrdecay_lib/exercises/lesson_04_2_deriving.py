@@ -1,4 +1,4 @@
-"""Exercises of lesson 4.2: deriving the exponential."""
+"""Exercises of lesson 4.2, deriving the exponential."""
 
 import math
 

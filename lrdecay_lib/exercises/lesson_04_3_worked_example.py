@@ -1,4 +1,4 @@
-"""Exercises of lesson 4.3: the worked example, worked."""
+"""Exercises of lesson 4.3, the worked example, worked."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 5.1: setting up."""
+"""Exercises of lesson 5.1, setting up."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 5.2: a training program that runs."""
+"""Exercises of lesson 5.2, a training program that runs."""
 
 import numpy as np
 

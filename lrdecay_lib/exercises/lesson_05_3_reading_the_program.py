@@ -1,4 +1,4 @@
-"""Exercises of lesson 5.3: reading the program."""
+"""Exercises of lesson 5.3, reading the program."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 5.4: the result."""
+"""Exercises of lesson 5.4, the result."""
 
 import math
 

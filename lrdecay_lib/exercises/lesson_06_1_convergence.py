@@ -1,4 +1,4 @@
-"""Exercises of lesson 6.1: faster convergence?"""
+"""Exercises of lesson 6.1, faster convergence?"""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 6.2: less overfitting?"""
+"""Exercises of lesson 6.2, less overfitting?"""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 6.3: more stability?"""
+"""Exercises of lesson 6.3, more stability?"""
 
 import math
 

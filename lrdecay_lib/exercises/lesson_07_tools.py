@@ -1,4 +1,4 @@
-"""Exercises of lesson 7: tools and references."""
+"""Exercises of lesson 7, tools and references."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.1: what we found."""
+"""Exercises of lesson 8.1, what we found."""
 
 import numpy as np
 

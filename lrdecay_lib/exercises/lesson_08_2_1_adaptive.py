@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.2.1: adaptive rates: less to tune?"""
+"""Exercises of lesson 8.2.1, adaptive rates: less to tune?"""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.2.2: several tasks at once, and federated learning."""
+"""Exercises of lesson 8.2.2, several tasks at once, and federated learning."""
 
 import numpy as np
 

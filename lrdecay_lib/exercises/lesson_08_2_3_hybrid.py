@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.2.3: hybrid optimizers: Adam first, then SGD."""
+"""Exercises of lesson 8.2.3, hybrid optimizers: Adam first, then SGD."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.2.4: rates that follow the state."""
+"""Exercises of lesson 8.2.4, rates that follow the state."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.2.5: decay with clipping and weight decay."""
+"""Exercises of lesson 8.2.5, decay with clipping and weight decay."""
 
 import numpy as np
 

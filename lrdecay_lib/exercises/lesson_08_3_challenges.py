@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.3: the challenges."""
+"""Exercises of lesson 8.3, the challenges."""
 
 import numpy as np
 

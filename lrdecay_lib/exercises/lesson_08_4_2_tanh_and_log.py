@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.4.2: tanh and log decay."""
+"""Exercises of lesson 8.4.2, tanh and log decay."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.4.3: automatic tuning."""
+"""Exercises of lesson 8.4.3, automatic tuning."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.4.4: regularization and pruning."""
+"""Exercises of lesson 8.4.4, regularization and pruning."""
 
 import numpy as np
 

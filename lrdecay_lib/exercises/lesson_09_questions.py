@@ -1,4 +1,4 @@
-"""Exercises of lesson 9: questions and answers."""
+"""Exercises of lesson 9, questions and answers."""
 
 import math
 
