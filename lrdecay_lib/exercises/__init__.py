@@ -175,8 +175,7 @@ def _distance(value, wanted):
     if value is None or wanted is None or value.shape != wanted.shape:
         return math.inf
     same = (value == wanted) | (np.isnan(value) & np.isnan(wanted))
-    with np.errstate(all="ignore"):
-        apart = np.where(same, 0.0, np.abs(value - wanted))
+    apart = np.where(same, 0.0, np.abs(value - wanted))
     worst = np.max(np.where(np.isnan(apart), np.inf, apart), initial=0.0)
     if worst <= ROUNDING:
         return 0.0
@@ -328,16 +327,15 @@ def _rounding(rows, least):
     if not np.isfinite(numbers).all():
         return ""
     near = lambda other: np.allclose(numbers, other, rtol=1e-12, atol=ROUNDING)
-    with np.errstate(all="ignore"):
-        for kind, digits in (("float32", 7), ("float16", 3)):
-            if near(wanted.astype(kind).astype(float)):
-                return f"{digits} digits, as many as {kind} holds"
-        size = np.floor(np.log10(np.where(wanted == 0, 1.0, np.abs(wanted))))
-        for digits in range(12, least - 1, -1):
-            if _has_decimals(numbers, wanted, digits - 1 - size).all():
-                return f"{digits} digits"
-            if _has_decimals(numbers, wanted, digits).all():
-                return f"{digits} decimals"
+    for kind, digits in (("float32", 7), ("float16", 3)):
+        if near(wanted.astype(kind).astype(float)):
+            return f"{digits} digits, as many as {kind} holds"
+    size = np.floor(np.log10(np.where(wanted == 0, 1.0, np.abs(wanted))))
+    for digits in range(12, least - 1, -1):
+        if _has_decimals(numbers, wanted, digits - 1 - size).all():
+            return f"{digits} digits"
+        if _has_decimals(numbers, wanted, digits).all():
+            return f"{digits} decimals"
     return ""
 
 
@@ -473,6 +471,7 @@ class Exercise:
         """What `check` shows, as a `Result`, without showing it: for tests and for marking."""
         return self.judge_answers(self.questions.ask(answer))
 
+    @np.errstate(all="ignore")  # huge and infinite values are compared too
     def judge_answers(self, answers):
         """As `judge`, of `Answers` that ``questions.ask(answer)`` gave, here or in a process of
         the answer's own."""

@@ -142,12 +142,16 @@ class Questions:
                 value = self._ask(answer, probe, call)
                 write(part, value if isinstance(value, Fault) else seen(value))
         if self.curve is not None:
-            with suppress(Exception):
+            try:
                 rates = [seen(answer(t, *self.curve)) for t in range(self.updates)]
-                plain = all(rate.shape == [] and not rate.odd for rate in rates)
-                rates = [float(rate.numbers[0]) for rate in rates if plain]
-                if rates and np.isfinite(rates).all():
-                    write("rates", rates)
+            except _TimeUp:
+                raise
+            except BaseException:  # sys.exit too: what cannot be drawn is not drawn
+                return
+            plain = all(rate.shape == [] and not rate.odd for rate in rates)
+            rates = [float(rate.numbers[0]) for rate in rates if plain]
+            if rates and np.isfinite(rates).all():
+                write("rates", rates)
 
     def _ask(self, answer, probe, call):
         """The answer's value for one question, or a `Fault`."""
