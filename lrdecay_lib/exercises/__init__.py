@@ -20,6 +20,7 @@ import copy
 import difflib
 import importlib
 import inspect
+import itertools
 import math
 import pkgutil
 import re
@@ -116,9 +117,8 @@ class _Text:
         return self.markdown
 
     def __repr__(self):
-        plain = re.sub(
-            r"\*\*(\S[^*`]*)\*\*", r"\1", self.markdown
-        )  # bold, but not a power in code
+        # bold, but not a power in code
+        plain = re.sub(r"\*\*(\S[^*`]*)\*\*", r"\1", self.markdown)
         parts = re.split(r"(```.*?```)", plain, flags=re.S)
         for i in range(0, len(parts), 2):  # code is left as it is
             parts[i] = "\n\n".join(
@@ -195,8 +195,12 @@ def _same(value, other):
 
 @dataclass
 class _Row:
-    """One question, what was given, what is wanted, and how they compare."""
+    """One question, what was given, what is wanted, and how they compare.
 
+    ``place`` is the question's among all; ``kind`` is the shapes of its arguments.
+    """
+
+    place: int
     probe: tuple
     call: str
     value: object
@@ -256,9 +260,8 @@ class _Row:
         value = self.value
         if value.parts or value.array is None:
             return [part.array for part in value.parts]
-        return list(
-            np.atleast_1d(value.array) if self.wanted.shape else value.array.flat
-        )
+        array = value.array if self.wanted.shape else value.array.ravel()
+        return list(np.atleast_1d(array))
 
 
 def _described(value):
@@ -300,19 +303,13 @@ def _type_is_odd(row):
     return f"where {row.wants} is wanted. The value is right, but it stands there {why}"
 
 
-def _digits(rtol):
-    """How many digits a relative tolerance asks for."""
-    return round(-math.log10(rtol))
-
-
 def _has_decimals(numbers, wanted, decimals):
-    """Whether each number is the wanted one, rounded or cut off to so many decimals (an array:
-    one count for each)."""
+    """Whether each number is the wanted one, rounded to so many decimals (an array: one count for
+    each)."""
     unit = 10.0**-decimals
     steps = numbers / unit
-    return (
-        np.abs(steps - np.rint(steps)) < 1e-6 * np.maximum(1, np.abs(steps) * 1e-9)
-    ) & (np.abs(numbers - wanted) <= unit * (0.5 + 1e-6))
+    whole = np.abs(steps - np.rint(steps)) < 1e-6 * np.maximum(1, np.abs(steps) * 1e-9)
+    return whole & (np.abs(numbers - wanted) <= unit * (0.5 + 1e-6))
 
 
 def _rounding(rows, least):
@@ -418,33 +415,22 @@ class Exercise:
         number = self.hinted % len(self.hints) + 1
         self.hinted = number
         left = len(self.hints) - number
-        last = (
-            "That was the last."
-            if _hidden
-            else "That was the last; `solution()` shows one way."
-        )
+        shown = "" if _hidden else "; `solution()` shows one way"
+        last = f"That was the last{shown}."
         after = f"{left} more: `hint()` again." if left else last
-        _show(
-            _Text(
-                f"**Hint {number} of {len(self.hints)}.** {self.hints[number - 1]}\n\n{after}"
-            )
-        )
+        head = f"**Hint {number} of {len(self.hints)}.**"
+        _show(_Text(f"{head} {self.hints[number - 1]}\n\n{after}"))
 
     def solution(self):
         """Show a worked solution and why it is right; after `hide_solutions`, one sentence."""
+        code = f"```python\n{self.source}\n```"
+        text = f"**A solution of {self.id}.** {self.why}\n\n{code}"
         if _hidden:
-            _show(
-                _Text(
-                    f"**{self.id}**: the solution is shown after marking; `hint()` "
-                    "helps until then."
-                )
+            text = (
+                f"**{self.id}**: the solution is shown after marking; `hint()` helps until "
+                "then."
             )
-            return
-        _show(
-            _Text(
-                f"**A solution of {self.id}.** {self.why}\n\n```python\n{self.source}\n```"
-            )
-        )
+        _show(_Text(text))
 
     def check(self, answer):
         """Show whether the answer is right, wrong or not attempted; where it is wrong, the input
@@ -457,14 +443,11 @@ class Exercise:
             from .. import figures
 
             t = np.arange(self.updates)
-            figure, _, alt = figures.schedules(
-                {
-                    name: lambda t, rates=rates: rates
-                    for name, rates in result.curves.items()
-                },
-                t,
-                display=False,
-            )
+            curves = {
+                name: lambda t, rates=rates: rates
+                for name, rates in result.curves.items()
+            }
+            figure, _, alt = figures.schedules(curves, t, display=False)
             figures.show(figure, alt)
 
     def judge(self, answer):
@@ -505,7 +488,8 @@ class Exercise:
                     curves,
                 )
         rows = [
-            _Row(*parts, self.rtol) for parts in zip(self.probes, calls, first, wanted)
+            _Row(*parts, self.rtol)
+            for parts in zip(itertools.count(), self.probes, calls, first, wanted)
         ]
         worst = next((row for row in rows if row.status != "right"), None)
         if worst is None:
@@ -555,17 +539,16 @@ class Exercise:
             if value.odd == "an iterator":
                 return f"{told} It holds no values yet: make a list of it."
             return told
-        if row.is_cut_short and self.tell:
+        if row.is_cut_short:
             known = "float" in value.type
             kind = f"a {value.type}" if known else f"a value of type {value.type}"
-            right = (
-                " The value is right, its type is not." if row.status == "odd" else ""
+            aim = f"the whole number {wanted.words}" if self.tell else "a whole number"
+            told = (
+                f"{call} {verb} {value.words} as {kind}, where {aim} is wanted: an int."
             )
-            hint = " `/` and `np.ceil` give floats." if known else ""
-            return (
-                f"{call} {verb} {value.words} as {kind}, where the whole number "
-                f"{wanted.words} is wanted: an int.{right}{hint}"
-            )
+            right = row.status == "odd" and " The value is right, its type is not."
+            hint = known and " `/` and `np.ceil` give floats."
+            return told + (right or "") + (hint or "")
         if row.status == "odd":
             return f"{call} {verb} {value.words}, {_type_is_odd(row)}"
         number, aim = value.array, wanted.array
@@ -582,16 +565,11 @@ class Exercise:
         given = in_words(number, digits)
         if not wanted.shape and (value.odd or value.words.startswith("a number")):
             given = value.words
-        sentence = f"{call} {verb} {given}"
         if self.tell:
-            return f"{sentence}; it should be {in_words(aim, digits)}."
-        return f"{sentence}, which is " + (
-            "too large."
-            if number > aim
-            else "too small."
-            if number < aim
-            else "not a number."
-        )
+            return f"{call} {verb} {given}; it should be {in_words(aim, digits)}."
+        size = "too large" if number > aim else "too small"
+        size = "not a number" if math.isnan(number) else size
+        return f"{call} {verb} {given}, which is {size}."
 
     def _misconception(self, rows, worst):
         """What else can be said of a wrong answer: that it is the right one rounded, or the
@@ -611,7 +589,7 @@ class Exercise:
             for row in wrong
         )
         numbers = not any(row.wanted.all_are(bool) for row in wrong)
-        of = "all" if counts else _digits(self.rtol)
+        of = "all" if counts else round(-math.log10(self.rtol))  # digits
         rounded = lambda how: (
             f"\n\nThe value is right to {how}, and {of} are wanted. Is something rounded "
             "on the way?"
@@ -670,15 +648,12 @@ class Exercise:
             return False
         off, off_slip = (
             max(_distance(row.value.array, aim(row)) for row in rows)
-            for aim in (
-                lambda row: row.wanted.array,
-                lambda row: slip[self._place(row)].array,
-            )
+            for aim in (lambda row: row.wanted.array, lambda row: slip[row.place].array)
         )
         return off_slip < off / 2
 
     def _agrees(self, slip, row, rtol=SLIP_RTOL):
-        told = slip[self._place(row)]
+        told = slip[row.place]
         return told is not None and _close(
             row.value.array, told.array, rtol, overall=True
         )
@@ -705,9 +680,6 @@ class Exercise:
                     more = "1 is" if missing == 1 else f"{missing} are"
                     return f" These are right, but {more} missing at the {lost}."
         return ""
-
-    def _place(self, row):
-        return next(i for i, probe in enumerate(self.probes) if probe is row.probe)
 
     @cached_property
     def _wanted(self):
