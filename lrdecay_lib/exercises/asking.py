@@ -30,6 +30,7 @@ import warnings
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from numbers import Complex, Integral, Real
 
 import numpy as np
@@ -270,7 +271,7 @@ class Value:
     odd: str = ""
     parts: list = field(default_factory=list)
 
-    @property
+    @cached_property
     def array(self):
         """The numbers as a float array, or None."""
         if self.shape is None or len(self.numbers) != math.prod(self.shape):
