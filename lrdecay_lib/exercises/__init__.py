@@ -341,6 +341,32 @@ def _rounding(rows, least):
     return ""
 
 
+def _pattern(rows, rtol):
+    """What all given numbers have in common beside the wanted ones, in a sentence; else ""."""
+    given = np.concatenate([row.value.array.ravel() for row in rows])
+    wanted = np.concatenate([row.wanted.array.ravel() for row in rows])
+    if (
+        len(set(wanted)) < 2
+        or not np.isfinite([given, wanted]).all()
+        or not given.any()
+    ):
+        return ""
+    largest = np.argmax(np.abs(wanted))
+    factor = given[largest] / wanted[largest]
+    if _close(given, factor * wanted, rtol):
+        if math.isclose(factor, -1.0, rel_tol=rtol):
+            return "Each value has the wrong sign."
+        return f"Each value is the wanted one times {in_words(factor)}."
+    extra = given[largest] - wanted[largest]
+    if _close(given, wanted + extra, rtol, overall=True):
+        size = "large" if extra > 0 else "small"
+        return f"Each value is too {size} by {in_words(abs(extra))}."
+    for change, how in ((np.trunc, "cut off"), (np.rint, "rounded")):
+        if np.array_equal(given, change(wanted)):
+            return f"Each value is the wanted one, {how} to a whole number."
+    return ""
+
+
 # --- an exercise ----------------------------------------------------------------------
 
 
@@ -637,6 +663,10 @@ class Exercise:
                     f"\n\nIn {len(told)} of the {len(wrong)} questions that it fails, it "
                     f"looks like this: {message[1]}"
                 )
+        if numbers and self.tell and len(fitting) == len(self.probes):
+            pattern = _pattern(fitting, self.rtol)
+            if pattern:
+                return f"\n\n{pattern}"
         remark = next(
             (part.remark for part in wrong[0].probe if isinstance(part, Named)), ""
         )

@@ -328,6 +328,33 @@ def test_where_the_right_numbers_stand_is_told(change, told):
     assert ("right" in told) == ("right" in result.markdown)
 
 
+@pytest.mark.parametrize(
+    "change, told",
+    [
+        (lambda v: 100 * v, "Each value is the wanted one times 100."),
+        (lambda v: v / 3, "Each value is the wanted one times 0.333333."),
+        (lambda v: -v, "Each value has the wrong sign."),
+        (lambda v: v + 1, "Each value is too large by 1."),
+        (lambda v: v - 0.25, "Each value is too small by 0.25."),
+        (int, "Each value is the wanted one, cut off to a whole number."),
+        (round, "Each value is the wanted one, rounded to a whole number."),
+        (lambda v: v**2, "none of the usual slips"),
+        (lambda v: 0, "none of the usual slips"),
+        (lambda v: math.inf * v, "none of the usual slips"),
+        (lambda v: 100 * v if v > 2 else v, "none of the usual slips"),
+    ],
+    ids="percent third sign one quarter cut whole square zero infinite some".split(),
+)
+def test_what_all_wrong_values_have_in_common_is_told(change, told):
+    half_life = EXERCISES["4.3.3"].solver
+    exercise = dataclasses.replace(
+        EXERCISES["4.3.3"], probes=((0.5, 1), (0.9, 1), (0.25, 4)), slips=(), tell=True
+    )
+    assert told in exercise.judge(lambda *q: change(half_life(*q))).markdown
+    untold = dataclasses.replace(exercise, tell=False)
+    assert "Each value" not in untold.judge(lambda *q: change(half_life(*q))).markdown
+
+
 def holds_itself():
     values = []
     values.append(values)
