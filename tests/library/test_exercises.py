@@ -819,6 +819,18 @@ def test_an_answer_is_judged_alike_every_time_and_elsewhere(exercise):
         '{"kind": "asked", "first": [{"sentence": 1}]}',
         '{"kind": "asked", "outcome": "right"}',
         '{"kind": "asked", "rates": ["x"]}',
+        '{"kind": "asked", "rates": [[1.0], [2.0]]}',
+        *(
+            f'{{"kind": "asked", "first": [{{"words": "1", "type": "int", {part}}}]}}'
+            for part in [
+                f'"shape": [], "numbers": [{10**400}]',
+                f'"shape": {[1] * 99}, "numbers": [1]',
+                '"shape": [-1], "numbers": [1]',
+                '"parts": [1]',
+                '"parts": [{"sentence": "x"}]',
+                '"parts": [{"words": "", "type": "", "parts": [{"words": "", "type": ""}]}]',
+            ]
+        ),
         "[" * 100_000,
     ],
 )
