@@ -161,21 +161,26 @@ def _show(text):
 
 def _close(value, wanted, rtol, overall=False):
     """Whether two arrays agree: each element to ``rtol`` of itself, or all to that of the
-    largest."""
+    largest. As `np.allclose` with ``equal_nan``, in a tenth of its time on a few numbers."""
     if value is None or wanted is None or value.shape != wanted.shape:
         return False
-    finite = overall and np.isfinite(wanted).all()
-    largest = np.max(np.abs(wanted), initial=0.0) if finite else 0.0
+    size = np.abs(wanted)
+    finite = size < np.inf
+    largest = size.max(initial=0.0) if overall and finite.all() else 0.0
     atol = max(rtol * largest, ROUNDING)
-    return np.allclose(value, wanted, rtol=rtol, atol=atol, equal_nan=True)
+    near = finite & (np.abs(value - wanted) <= atol + rtol * size)
+    return bool((near | _equal(value, wanted)).all())
+
+
+def _equal(value, wanted):
+    return (value == wanted) | ((value != value) & (wanted != wanted))
 
 
 def _distance(value, wanted):
     """How far two arrays of one shape lie apart, as a share of the second's largest element."""
     if value is None or wanted is None or value.shape != wanted.shape:
         return math.inf
-    same = (value == wanted) | (np.isnan(value) & np.isnan(wanted))
-    apart = np.where(same, 0.0, np.abs(value - wanted))
+    apart = np.where(_equal(value, wanted), 0.0, np.abs(value - wanted))
     worst = np.max(np.where(np.isnan(apart), np.inf, apart), initial=0.0)
     if worst <= ROUNDING:
         return 0.0
@@ -333,6 +338,32 @@ def _rounding(rows, least):
             return f"{digits} digits"
         if _has_decimals(numbers, wanted, digits).all():
             return f"{digits} decimals"
+    return ""
+
+
+def _pattern(rows, rtol):
+    """What all given numbers have in common beside the wanted ones, in a sentence; else ""."""
+    given = np.concatenate([row.value.array.ravel() for row in rows])
+    wanted = np.concatenate([row.wanted.array.ravel() for row in rows])
+    if (
+        len(set(wanted)) < 2
+        or not np.isfinite([given, wanted]).all()
+        or not given.any()
+    ):
+        return ""
+    largest = np.argmax(np.abs(wanted))
+    factor = given[largest] / wanted[largest]
+    if _close(given, factor * wanted, rtol):
+        if math.isclose(factor, -1.0, rel_tol=rtol):
+            return "Each value has the wrong sign."
+        return f"Each value is the wanted one times {in_words(factor)}."
+    extra = given[largest] - wanted[largest]
+    if _close(given, wanted + extra, rtol, overall=True):
+        size = "large" if extra > 0 else "small"
+        return f"Each value is too {size} by {in_words(abs(extra))}."
+    for change, how in ((np.trunc, "cut off"), (np.rint, "rounded")):
+        if np.array_equal(given, change(wanted)):
+            return f"Each value is the wanted one, {how} to a whole number."
     return ""
 
 
@@ -622,14 +653,20 @@ class Exercise:
             )
         # two slips in one answer: the one that explains most of what is wrong
         for slip, message in zip(self._slips, self.slips):
+            if not self._explains(slip, wrong[:1]):
+                continue
             told = [row for row in wrong if self._explains(slip, [row])]
             others = [row for row in fitting if not self._agrees(slip, row)]
             wrong_too = all(row.status == "wrong" for row in others)
-            if 2 * len(told) > len(wrong) and told[0] is wrong[0] and wrong_too:
+            if 2 * len(told) > len(wrong) and wrong_too:
                 return (
                     f"\n\nIn {len(told)} of the {len(wrong)} questions that it fails, it "
                     f"looks like this: {message[1]}"
                 )
+        if numbers and self.tell and len(fitting) == len(self.probes):
+            pattern = _pattern(fitting, self.rtol)
+            if pattern:
+                return f"\n\n{pattern}"
         remark = next(
             (part.remark for part in wrong[0].probe if isinstance(part, Named)), ""
         )

@@ -30,6 +30,7 @@ import warnings
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from numbers import Complex, Integral, Real
 
 import numpy as np
@@ -270,7 +271,7 @@ class Value:
     odd: str = ""
     parts: list = field(default_factory=list)
 
-    @property
+    @cached_property
     def array(self):
         """The numbers as a float array, or None."""
         if self.shape is None or len(self.numbers) != math.prod(self.shape):
@@ -448,40 +449,40 @@ class Answers:
             result = cls(**data)
             result.first = [_from_plain(item) for item in result.first]
             result.again = [_from_plain(item) for item in result.again]
-            words = result.kind, result.words, result.ended
-            if not all(isinstance(part, str) and len(part) < 1000 for part in words):
-                raise ValueError("no words")
-            if result.kind not in {"nothing", "other", "asked"}:
-                raise ValueError("no kind")
-            if not np.isfinite(np.array(result.rates, dtype=float)).all():
-                raise ValueError("no rates")
+            _is_fine(all(map(_is_text, (result.kind, result.words, result.ended))))
+            _is_fine(result.kind in {"nothing", "other", "asked"})
+            rates = np.array(result.rates, dtype=float)
+            _is_fine(rates.ndim == 1 and np.isfinite(rates).all())
         except (TypeError, ValueError, OverflowError, RecursionError) as error:
             raise ValueError(f"these are no answers to questions: {error}") from None
         return result
 
 
 def _from_plain(item):
+    """The `Fault` or `Value` that `asdict` wrote; raises if it is of another form."""
     if "sentence" in item:
         result = Fault(**item)
-        fine = isinstance(result.sentence, str) and isinstance(result.attempted, bool)
-        fine = fine and len(result.sentence) < 2000
-    else:
-        result = Value(**item)
-        result.parts = [_from_plain(part) for part in result.parts]
-        words = result.words, result.type, result.odd
-        fine = all(isinstance(part, str) and len(part) < 1000 for part in words)
-        fine = fine and {type(n) for n in result.numbers} <= {int, float, bool}
-        fine = fine and len(result.numbers) <= MOST_NUMBERS and len(result.parts) <= 8
-        fine = fine and not any(
-            isinstance(part, Fault) or part.parts for part in result.parts
-        )
-        fine = fine and (
-            result.shape is None
-            or all(type(n) is int and 0 <= n < 2**40 for n in result.shape)
-        )
+        _is_fine(isinstance(result.attempted, bool) and _is_text(result.sentence, 2000))
+        return result
+    result = Value(**item)
+    _is_fine(all(map(_is_text, (result.words, result.type, result.odd))))
+    _is_fine({type(number) for number in result.numbers} <= {int, float, bool})
+    _is_fine(len(result.numbers) <= MOST_NUMBERS and len(result.parts) <= 8)
+    sizes = result.shape or []
+    _is_fine(all(type(size) is int and 0 <= size < 2**40 for size in sizes))
+    result.array  # raises where the numbers make none  # noqa: B018
+    result.parts = [_from_plain(part) for part in result.parts]
+    _is_fine(all(isinstance(p, Value) and not p.parts for p in result.parts))
+    return result
+
+
+def _is_text(value, most=1000):
+    return isinstance(value, str) and len(value) < most
+
+
+def _is_fine(fine):
     if not fine:
         raise ValueError("a value is of another form")
-    return result
 
 
 # --- ending what does not end ---------------------------------------------------------
@@ -582,7 +583,7 @@ def _collected(said, status, seconds):
     """The answers from the lines that the copy wrote, and why there are no more."""
     answers = Answers("asked")
     for line in said.splitlines():
-        with suppress(ValueError, TypeError, AttributeError):  # cut off, or not ours
+        with suppress(Exception):  # a line is cut off, or not ours
             part, plain = json.loads(line)
             if part == "rates":
                 answers.rates = plain

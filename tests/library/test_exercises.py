@@ -44,13 +44,26 @@ FUNCTIONS = pytest.mark.parametrize(
 
 
 def directly(job):
-    """As `asking.Questions.ask` runs a job, without a process of its own: thousands are quick."""
+    """As `asking.Questions.ask` runs a job, without a process of its own: thousands are quick. A
+    loop that never ends, as some mutants are, is ended by a signal."""
     answers = asking.Answers("asked")
 
     def write(part, value):
         getattr(answers, part).extend(value if part == "rates" else [value])
 
-    asking._quietly(lambda: job(write))
+    def stop(*_):
+        answers.ended = "computed"
+        raise asking._TimeUp
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, asking.TIME_LIMIT)
+    try:
+        asking._quietly(lambda: job(write))
+    except asking._TimeUp:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
     return answers
 
 
@@ -313,6 +326,33 @@ def test_where_the_right_numbers_stand_is_told(change, told):
     result = exercise.judge(answer)
     assert told in result.markdown and is_sentence(result), result
     assert ("right" in told) == ("right" in result.markdown)
+
+
+@pytest.mark.parametrize(
+    "change, told",
+    [
+        (lambda v: 100 * v, "Each value is the wanted one times 100."),
+        (lambda v: v / 3, "Each value is the wanted one times 0.333333."),
+        (lambda v: -v, "Each value has the wrong sign."),
+        (lambda v: v + 1, "Each value is too large by 1."),
+        (lambda v: v - 0.25, "Each value is too small by 0.25."),
+        (int, "Each value is the wanted one, cut off to a whole number."),
+        (round, "Each value is the wanted one, rounded to a whole number."),
+        (lambda v: v**2, "none of the usual slips"),
+        (lambda v: 0, "none of the usual slips"),
+        (lambda v: math.inf * v, "none of the usual slips"),
+        (lambda v: 100 * v if v > 2 else v, "none of the usual slips"),
+    ],
+    ids="percent third sign one quarter cut whole square zero infinite some".split(),
+)
+def test_what_all_wrong_values_have_in_common_is_told(change, told):
+    half_life = EXERCISES["4.3.3"].solver
+    exercise = dataclasses.replace(
+        EXERCISES["4.3.3"], probes=((0.5, 1), (0.9, 1), (0.25, 4)), slips=(), tell=True
+    )
+    assert told in exercise.judge(lambda *q: change(half_life(*q))).markdown
+    untold = dataclasses.replace(exercise, tell=False)
+    assert "Each value" not in untold.judge(lambda *q: change(half_life(*q))).markdown
 
 
 def holds_itself():
@@ -779,6 +819,18 @@ def test_an_answer_is_judged_alike_every_time_and_elsewhere(exercise):
         '{"kind": "asked", "first": [{"sentence": 1}]}',
         '{"kind": "asked", "outcome": "right"}',
         '{"kind": "asked", "rates": ["x"]}',
+        '{"kind": "asked", "rates": [[1.0], [2.0]]}',
+        *(
+            f'{{"kind": "asked", "first": [{{"words": "1", "type": "int", {part}}}]}}'
+            for part in [
+                f'"shape": [], "numbers": [{10**400}]',
+                f'"shape": {[1] * 99}, "numbers": [1]',
+                '"shape": [-1], "numbers": [1]',
+                '"parts": [1]',
+                '"parts": [{"sentence": "x"}]',
+                '"parts": [{"words": "", "type": "", "parts": [{"words": "", "type": ""}]}]',
+            ]
+        ),
         "[" * 100_000,
     ],
 )
@@ -800,7 +852,8 @@ def test_asking_needs_no_solution():
 
 
 @ALL
-def test_mutants_of_the_solution_are_rejected(exercise, record_property):
+def test_mutants_of_the_solution_are_rejected(exercise, record_property, monkeypatch):
+    short(monkeypatch, 0.2)
     found = mutants.judged(exercise)
     record_property("mutants", found.row)
     assert found.rejected >= 10
