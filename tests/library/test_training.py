@@ -284,10 +284,6 @@ def test_slots_that_begin_at_the_weights_begin_at_this_runs():
     assert_equals_the_loop(BeginsAtTheWeights)
 
 
-def test_the_unit_of_time_is_measured():
-    assert 0 < training.unit(1) < 600
-
-
 def excluding(*names, **options):
     def make():
         optimizer = optimizers.AdamW(weight_decay=0.3, **options)
