@@ -8,11 +8,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-# nbval starts the kernel by its name; Jupyter looks for it here
-KERNELS = ROOT / "tools" / "make_book" / "jupyter"
+# nbval starts the kernel by its name; Jupyter looks for it here first, then where a cluster says
 os.environ["JUPYTER_PATH"] = os.pathsep.join(
-    filter(None, [str(KERNELS), os.environ.get("JUPYTER_PATH")])
+    [
+        str(ROOT / "tools" / "make_book" / "jupyter"),
+        *filter(None, [os.environ.get("JUPYTER_PATH")]),
+    ]
 )
+# no start-up file of whoever runs it has a say in what a lesson prints
+os.environ["IPYTHONDIR"] = str(ROOT / "_build" / "ipython")
 # matplotlib's list of fonts, of this environment and not of another one that may be gone by now;
 # made before any lesson runs, because matplotlib warns where making it takes long
 os.environ.setdefault("MPLCONFIGDIR", str(ROOT / "_build" / "matplotlib"))
@@ -48,7 +52,7 @@ def pytest_configure(config):
         source / "lrdecay_lib",
         ignore=shutil.ignore_patterns("__pycache__"),
     )
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     uv = Path(sys.executable).with_name("uv")
     options = [

@@ -447,17 +447,39 @@ def from_dict(description):
     """The schedule that ``to_dict`` described.
 
     Raises:
-        ValueError: if the description is not a dict, names no class of this module, or holds
-            arguments that the class does not take.
+        ValueError: if the description is not a dict, names no class of this module, holds
+            arguments that the class does not take, or holds itself.
     """
 
-    def value_of(item):
-        if isinstance(item, dict):
-            return from_dict(item)
-        return (
-            tuple(value_of(part) for part in item) if isinstance(item, list) else item
-        )
+    made, opened, todo = {}, {}, [description]
+    while todo:  # parts before the whole, without recursion
+        one = todo[-1]
+        first = id(one) not in opened
+        if first:
+            opened[id(one)] = _described(one)
+        kind, arguments = opened[id(one)]
+        parts = [
+            part
+            for value in arguments.values()
+            for part in (value if isinstance(value, list) else [value])
+            if isinstance(part, dict) and id(part) not in made
+        ]
+        if parts and not first:
+            raise ValueError(f"a {kind.__name__}'s description must not hold itself")
+        todo += reversed(parts)
+        if not parts:
+            values = {
+                name: tuple(made.get(id(part), part) for part in value)
+                if isinstance(value, list)
+                else made.get(id(value), value)
+                for name, value in arguments.items()
+            }
+            made[id(todo.pop())] = kind(**values)
+    return made[id(description)]
 
+
+def _described(description):
+    """The class that a description names, and its arguments, still as described."""
     if not isinstance(description, dict):
         raise ValueError(
             f"a schedule's description must be a dict; got {description!r}"
@@ -477,7 +499,7 @@ def from_dict(description):
     missing = [key for key, needed in takes.items() if needed and key not in arguments]
     if missing:
         raise ValueError(f"{name} needs the argument {', '.join(missing)}")
-    return known[name](**{key: value_of(item) for key, item in arguments.items()})
+    return known[name], arguments
 
 
 # --- the formulas ---------------------------------------------------------------------

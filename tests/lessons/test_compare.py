@@ -347,8 +347,8 @@ def test_nbval_passes_what_only_another_processor_would_show(fresh, tmp_path):
 
 
 def test_nbval_fails_for_whatever_can_be_seen(fresh, tmp_path):
-    """All in one notebook, since a run takes seconds: each cell names its own "
-    "difference, and the end what to do."""
+    """All in one notebook, since a run takes seconds: each cell names its own difference,
+    and the end what to do."""
     for doctor in (
         change_a_digit,
         move_a_point_by_half_a_point,

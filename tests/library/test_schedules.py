@@ -517,6 +517,16 @@ def test_a_bad_description_is_refused_in_one_sentence(junk, said):
     assert junk == before  # and the description is left as it was
 
 
+def test_a_description_that_holds_itself_is_refused_and_one_used_twice_is_not():
+    ring = {"class": "Chain", "pieces": [{"class": "Constant", "steps": 1}]}
+    ring["pieces"].append({"class": "Scale", "schedule": ring, "factor": 1})
+    with pytest.raises(ValueError, match="Chain's description must not hold itself"):
+        from_dict(ring)
+    one = Constant(1, 1).to_dict()
+    twice = from_dict({"class": "Chain", "pieces": [one, one]})
+    assert twice == Constant(1, 1) >> Constant(1, 1)
+
+
 def test_from_dict_leaves_a_good_description_alone():
     description = (0.1 * (Warmup(3) >> Cosine(5))).to_dict()
     before = copy.deepcopy(description)
@@ -582,7 +592,7 @@ def test_ten_thousand_pieces_neither_recurse_nor_explode():
         assert schedule == other and hash(schedule) == hash(other)
         assert repr(schedule).startswith(type(schedule).__name__)
         assert pickle.loads(pickle.dumps(schedule)) == schedule
-        assert schedule.to_dict()["class"] == type(schedule).__name__
+        assert from_dict(schedule.to_dict()) == schedule
         assert schedule(3) == other([3])[0]
     assert made[0].steps == made[4].steps == n + 1
     assert made[2](0) == pytest.approx(0.9999**n, rel=1e-9)

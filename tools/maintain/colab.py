@@ -40,7 +40,7 @@ def environment(which, python):
         source / "lrdecay_lib",
         ignore=shutil.ignore_patterns("__pycache__"),
     )
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(lessons.ROOT / name, source)
     subprocess.run(
         [UV, "venv", "--quiet", "--python", python, place / "venv"], check=True
