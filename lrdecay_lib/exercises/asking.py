@@ -321,7 +321,7 @@ def in_words(value, digits=6):
         return textwrap.shorten(repr(value), 60)
     if isinstance(value, Named):
         return value.label
-    if callable(value) and not hasattr(value, "__array__"):
+    if callable(value) and not hasattr(type(value), "__array__"):
         return "a function"
     return f"a value of type {type(value).__name__}"
 
@@ -337,7 +337,7 @@ def seen(value, with_parts=True):
     if hasattr(type(value), "__next__"):
         result.odd = "an iterator"
         return result
-    is_function = callable(value) and not hasattr(value, "__array__")
+    is_function = callable(value) and not hasattr(type(value), "__array__")
     if is_function or isinstance(value, (dict, set, frozenset, bytes)):
         return result
     try:
