@@ -236,7 +236,7 @@ def store_no_figure_at_all(notebook):
 
 def turn_the_heat_map(notebook):
     def change(text):
-        cells = re.findall(r'id="cell-[^>]*>.*?(#\w{6})', text, re.DOTALL)
+        cells = re.findall(r'id="cell-.*?fill: (#\w{6})', text, re.DOTALL)
         dark, light = min(cells), max(cells)
         return text.replace(dark, "#was").replace(light, dark).replace("#was", light)
 
