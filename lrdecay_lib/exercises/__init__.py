@@ -17,35 +17,39 @@ agrees with one on every question has made that slip, and is told.
 from __future__ import annotations
 
 import copy
-import ctypes
 import difflib
-import dis
 import importlib
 import inspect
-import io
+import math
 import pkgutil
 import re
 import sys
 import textwrap
-import threading
 import warnings
-from contextlib import redirect_stdout
 from dataclasses import dataclass
-from numbers import Integral, Real
+from functools import cached_property
 
 import numpy as np
 
-__all__ = ["get", "every", "hide_solutions", "Exercise", "Result"]
+from .asking import (
+    ROUNDING,
+    TIME_LIMIT,
+    WAIT_LIMIT,
+    Answers,
+    Fault,
+    Named,
+    Questions,
+    Value,
+    in_words,
+    seen,
+)
+
+__all__ = ["get", "every", "hide_solutions", "Exercise", "Result", "Answers", "Named"]
 
 _hidden = False  # whether solutions wait until the marks are given
 _DECLARED = {}  # id -> Exercise, of the modules that were imported
-ROUNDING = (
-    1e-14  # what rounding may leave of a 0, as in the difference of two equal sums
-)
-SLIP_RTOL = (
-    1e-4  # how near a slip an answer must be: 1.96 and 1.959964 are the same slip
-)
-TIME_LIMIT = 5.0  # seconds for all questions together; an answer needs a few hundredths
+# how near a slip an answer must be: 1.96 and 1.959964 are the same slip
+SLIP_RTOL = 1e-4
 
 
 def get(name):
@@ -57,9 +61,8 @@ def get(name):
     name = str(name)
     lesson = name.rpartition(".")[0]
     for module in _modules():
-        if (
-            lesson_of(module) == lesson
-        ):  # only what is needed: a lesson depends on its own exercises
+        # only what is needed: a lesson depends on its own exercises
+        if lesson_of(module) == lesson:
             importlib.import_module(f"{__name__}.{module}")
     if name not in _DECLARED:
         known = every()
@@ -90,7 +93,8 @@ def hide_solutions():
 
 
 def _modules():
-    return [module.name for module in pkgutil.iter_modules(__path__)]
+    names = [module.name for module in pkgutil.iter_modules(__path__)]
+    return [name for name in names if name.startswith("lesson_")]
 
 
 def lesson_of(module):
@@ -152,266 +156,173 @@ def _show(text):
         print(text)
 
 
-def _words(value, digits=6):
-    """A value in a message: short, and the same on every machine, so never a memory address."""
-    if isinstance(value, (bool, np.bool_)):
-        return str(bool(value))
-    if isinstance(value, Integral) and abs(value) < 10**15:
-        return str(int(value))
-    if isinstance(value, Real):
-        try:
-            return f"{0.0 if abs(value) < ROUNDING else float(value):.{digits}g}"
-        except OverflowError:
-            return "a number above 1e308"
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        return _words(value.item(), digits)
-    if isinstance(value, np.ndarray):
-        if value.size > 8:
-            return f"an array of shape {value.shape}"
-        inner = (
-            ", ".join(_words(row, digits) for row in value)
-            .replace("array(", "")
-            .replace(")", "")
-        )
-        return f"array([{inner}])"
-    if isinstance(value, (tuple, list)) and len(value) <= 8:
-        inner = ", ".join(_words(item, digits) for item in value)
-        return f"[{inner}]" if isinstance(value, list) else f"({inner})"
-    if value is None or isinstance(value, str):
-        return textwrap.shorten(repr(value), 60)
-    if isinstance(value, Named):
-        return value.label
-    return (
-        "a function" if callable(value) else f"a value of type {type(value).__name__}"
-    )
-
-
-# --- asking ---------------------------------------------------------------------------
-
-
-class _TimeUp(BaseException):
-    """Raised in the learner's function when its time is up; not an Exception, so it is hardly
-    caught."""
-
-
-@dataclass
-class _Fault:
-    """Instead of a value: why there is none to compare."""
-
-    sentence: str
-    attempted: bool = True
-
-
-def _within(seconds, job):
-    """Run ``job()`` for at most ``seconds``.
-
-    In a thread of its own, because that works in a notebook, in a test and on Windows alike, and
-    comes back even when the loop cannot be stopped. A thread is stopped by raising in it, which
-    CPython offers in C only.
-    """
-
-    def run():
-        try:
-            job()
-        except _TimeUp:
-            pass
-
-    thread = threading.Thread(target=run, daemon=True)
-    # a warning is no verdict, and print would be repeated for every question
-    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        thread.start()
-        try:
-            thread.join(seconds)
-        finally:
-            if thread.is_alive():
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(thread.ident), ctypes.py_object(_TimeUp)
-                )
-                thread.join(1.0)
-
-
-ONE_NUMBER = (
-    "`int`, `float` and `math` take one number, and here an array came. `//` and NumPy's "
-    "functions take both."
-)
-# what Python says -> what it means here
-COMMON_ERRORS = {
-    "truth value of an array": "`if`, `and`, `min` and `max` need one number, and here an array "
-    "came. Use arithmetic, `np.where`, `np.minimum` or `np.maximum`, "
-    "which take both.",
-    "only length-1 arrays": ONE_NUMBER,
-    "only 0-dimensional arrays": ONE_NUMBER,
-    "be broadcast": "NumPy compares two shapes from their last axis backwards. `[:, None]` puts "
-    "an axis of length 1 at the end of one.",
-    "instances of 'list'": "A list came, which does not compare or calculate element by element. "
-    "`np.asarray` makes an array of it.",
-    "too many indices": "An array of shape (n,) has one axis, so `[:, 0]` finds no second one.",
-    "positional argument": "The function must take the arguments that the task names, in that "
-    "order.",
-    "NoneType": "Something in it is None: is a `return` missing?",
-}
-
-
-WRITING = {"array": "`+=` and `[...] =`", "list": "`.sort`, `.append` and `[...] =`"}
-
-
-def _line(error, answer):
-    """Which line of the learner's function raised it, in words, if it was one of them."""
-    code, line, trace = getattr(answer, "__code__", None), "", error.__traceback__
-    while code and trace:
-        if trace.tb_frame.f_code is code:
-            line = f" in its line {trace.tb_lineno - code.co_firstlineno + 1}"
-        trace = trace.tb_next
-    return line
-
-
-def _ask(use, answer, question, call):
-    """The answer's value for one question, or a `_Fault`, which `use` may return too."""
-    given = copy.deepcopy(question)
-    try:
-        value = use(answer, *given)
-    except _TimeUp:
-        raise
-    except NotImplementedError:
-        return _Fault("", attempted=False)
-    # sys.exit too; an interrupt from the keyboard does not come to this thread
-    except BaseException as error:
-        said = re.sub(r" at 0x[0-9a-fA-F]+", "", str(error)).replace("`", "'")
-        meaning = next(
-            (f" {words}" for key, words in COMMON_ERRORS.items() if key in said), ""
-        )
-        said = (
-            f": `{textwrap.shorten(said, 200)}`" if said.strip() else ""
-        )  # as code: it may hold <, _ and *
-        return _Fault(
-            f"{call} raises {type(error).__name__}{_line(error, answer)}{said}.{meaning}"
-        )
-    for before, after in zip(question, given):
-        kind = "array" if isinstance(before, np.ndarray) else "list"
-        if not (
-            np.array_equal(before, after)
-            if kind == "array"
-            else before == after or not isinstance(before, list)
-        ):
-            return _Fault(
-                f"{call} changes the {kind} it is given, so its caller's data is spoilt. Make "
-                f"a new {kind} instead of writing into the argument ({WRITING[kind]} write)."
-            )
-    return value
-
-
-def _floats(value):
-    """``value`` as a float array, or None if it is not made of real numbers."""
-    try:
-        array = np.asarray(float(value) if isinstance(value, Real) else value)
-    except (
-        ValueError,
-        OverflowError,
-    ):  # rows of unequal length; an int beyond all floats
-        return None
-    return array.astype(float) if array.dtype.kind in "biuf" else None
+# --- comparing ------------------------------------------------------------------------
 
 
 WHOLE = "a whole number (an int; `np.ceil` and `/` give floats)"
 
 
-def _misfit(value, wanted):
-    """What is wanted, in words, if ``value`` is of another kind or shape than ``wanted``; else
-    ""."""
-    array = _floats(value)
-    if isinstance(wanted, np.ndarray) and wanted.ndim:
-        return (
-            ""
-            if array is not None and array.shape == wanted.shape
-            else f"an array of shape {wanted.shape}"
-        )
-    if isinstance(wanted, tuple):
-        return (
-            ""
-            if array is not None and array.shape == (len(wanted),)
-            else f"a tuple of {len(wanted)} numbers"
-        )
-    value = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
-    if isinstance(wanted, (bool, np.bool_)):
-        return "" if isinstance(value, (bool, np.bool_)) else "True or False"
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
-        return "one number"
-    if isinstance(wanted, Integral) and not isinstance(value, Integral):
-        return WHOLE
-    return ""
-
-
 def _close(value, wanted, rtol, overall=False):
-    """Whether two values agree: each element to ``rtol`` of itself, or all to that of the
+    """Whether two arrays agree: each element to ``rtol`` of itself, or all to that of the
     largest."""
-    value, wanted = _floats(value), _floats(wanted)
     if value is None or wanted is None or value.shape != wanted.shape:
         return False
-    largest = (
-        np.max(np.abs(wanted), initial=0.0)
-        if overall and np.isfinite(wanted).all()
-        else 0.0
-    )
-    return np.allclose(
-        value, wanted, rtol=rtol, atol=max(rtol * largest, ROUNDING), equal_nan=True
-    )
+    finite = overall and np.isfinite(wanted).all()
+    largest = np.max(np.abs(wanted), initial=0.0) if finite else 0.0
+    atol = max(rtol * largest, ROUNDING)
+    return np.allclose(value, wanted, rtol=rtol, atol=atol, equal_nan=True)
+
+
+def _distance(value, wanted):
+    """How far two arrays of one shape lie apart, as a share of the second's largest element."""
+    if value is None or wanted is None or value.shape != wanted.shape:
+        return math.inf
+    same = (value == wanted) | (np.isnan(value) & np.isnan(wanted))
+    with np.errstate(all="ignore"):
+        apart = np.where(same, 0.0, np.abs(value - wanted))
+    worst = np.max(np.where(np.isnan(apart), np.inf, apart), initial=0.0)
+    if worst <= ROUNDING:
+        return 0.0
+    finite = np.abs(wanted[np.isfinite(wanted)])
+    return float(worst / max(np.max(finite, initial=0.0), 1e-300))
 
 
 def _same(value, other):
-    """Whether two answers to one question are one answer. Faults and odd types count as the
+    """Whether two answers to one question are one answer. What is no number counts as the
     same."""
-    value, other = _floats(value), _floats(other)
-    if value is None or other is None:
-        return value is other
-    return np.array_equal(value, other, equal_nan=True)
+    if isinstance(value, Fault) or isinstance(other, Fault):
+        return isinstance(value, Fault) and isinstance(other, Fault)
+    if value.array is None or other.array is None:
+        return value.array is None and other.array is None
+    return np.array_equal(value.array, other.array, equal_nan=True)
 
 
-def _kind(question):
-    """The shapes of a question's arguments."""
-    return tuple(np.shape(part) for part in question)
+@dataclass
+class _Row:
+    """One question, what was given, what is wanted, and how they compare."""
+
+    probe: tuple
+    call: str
+    value: object
+    wanted: Value
+    rtol: float
+
+    def __post_init__(self):
+        self.kind = tuple(np.shape(part) for part in self.probe)
+        self.status = self._status()
+
+    def _status(self):
+        """ "fault": there is no value. "misfit": not as many numbers as wanted, or no numbers.
+        "wrong": other numbers. "odd": the right numbers, in another type. Else "right"."""
+        value, wanted = self.value, self.wanted
+        if isinstance(value, Fault):
+            return "fault"
+        if value.array is None or value.shape != wanted.shape:
+            return "misfit"
+        close = _close(value.array, wanted.array, self.rtol)
+        # True counts as 1, and is meant so only where it was asked for
+        mixed = not wanted.shape and value.all_are(bool) != wanted.all_are(bool)
+        if mixed:
+            return "odd" if close else "misfit"
+        if not close:
+            return "wrong"
+        return "odd" if value.odd or self.is_cut_short else "right"
+
+    @property
+    def is_cut_short(self):
+        """Whether a float was given where a whole number is wanted."""
+        whole = not self.wanted.shape and self.wanted.all_are(int)
+        return whole and not self.value.all_are(int) and not self.value.odd
+
+    @property
+    def wants(self):
+        """What is wanted, in words."""
+        if self.wanted.type == "tuple":
+            return f"a tuple of {self.wanted.shape[0]} numbers"
+        if self.wanted.shape:
+            return f"an array of shape {tuple(self.wanted.shape)}"
+        if self.wanted.all_are(bool):
+            return "True or False"
+        return "one number"
 
 
-def _is_stub(answer):
-    """Whether nothing has been written yet: ``...``, None, or a function of nothing but those."""
-    code = getattr(answer, "__code__", None)
+def _described(value):
+    """What a value is, in words, for one that does not fit."""
+    if value.shape is None or not value.shape:
+        plain = value.words in {"None", "True", "False"} or value.words.startswith("a ")
+        number = value.shape is not None and not value.odd
+        if plain or number and value.type in {"int", "float"}:
+            return value.words
+        return f"{value.words}, a value of type {value.type},"
+    names = {"ndarray": "an array", "list": "a list", "tuple": "a tuple"}
+    name = names.get(value.type, f"a value of type {value.type} and")
+    return f"{name} of shape {tuple(value.shape)}"
+
+
+def _type_is_odd(row):
+    """The sentences about a right value of a type that is not wanted."""
+    value = row.value
+    known = {
+        "text": "as text. Leave out `str` and the quotation marks.",
+        "complex": "as a complex number. `.real` gives its real part, which is all of it here.",
+        "Decimal": "as a Decimal, which does not calculate with floats. `float` makes one of it.",
+        "objects": "as Python objects in an array, with which NumPy does not calculate as with "
+        "numbers. `.astype(float)` makes numbers of them.",
+    }
+    if value.odd.startswith("masked"):
+        why = f"{value.odd} of an array, where they count as missing."
+    elif value.odd:
+        why = known[value.odd]
+    elif value.all_are(bool):
+        why = f"{value.words} counts as {value.numbers[0]:d}, but its type is bool."
+        return f"where {row.wants} is wanted. The value is right in so far as {why}"
+    else:
+        why = f"the type is {value.type}. A comparison gives True or False, and so does `bool`."
+        return f"where {row.wants} is wanted. As a truth value it is right, but {why}"
+    return f"where {row.wants} is wanted. The value is right, but it stands there {why}"
+
+
+def _digits(rtol):
+    """How many digits a relative tolerance asks for."""
+    return round(-math.log10(rtol))
+
+
+def _has_decimals(numbers, wanted, decimals):
+    """Whether each number is the wanted one, rounded or cut off to so many decimals (an array:
+    one count for each)."""
+    unit = 10.0**-decimals
+    steps = numbers / unit
     return (
-        answer is None
-        or answer is Ellipsis
-        or code is not None
-        and all(
-            step.opname == "RESUME"
-            or step.argval is None
-            and step.opname in {"NOP", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE"}
-            for step in dis.get_instructions(code)
-        )
-    )
+        np.abs(steps - np.rint(steps)) < 1e-6 * np.maximum(1, np.abs(steps) * 1e-9)
+    ) & (np.abs(numbers - wanted) <= unit * (0.5 + 1e-6))
+
+
+def _rounding(rows, least):
+    """How the answer's numbers are the wanted ones rounded, in words, if one way of rounding to
+    at least ``least`` digits explains them all; else ""."""
+    numbers = np.concatenate([row.value.array.ravel() for row in rows])
+    wanted = np.concatenate([row.wanted.array.ravel() for row in rows])
+    infinite = ~np.isfinite(wanted)
+    if not np.array_equal(numbers[infinite], wanted[infinite], equal_nan=True):
+        return ""
+    numbers, wanted = numbers[~infinite], wanted[~infinite]
+    if not np.isfinite(numbers).all():
+        return ""
+    near = lambda other: np.allclose(numbers, other, rtol=1e-12, atol=ROUNDING)
+    with np.errstate(all="ignore"):
+        for kind, digits in (("float32", 7), ("float16", 3)):
+            if near(wanted.astype(kind).astype(float)):
+                return f"{digits} digits, as many as {kind} holds"
+        size = np.floor(np.log10(np.where(wanted == 0, 1.0, np.abs(wanted))))
+        for digits in range(12, least - 1, -1):
+            if _has_decimals(numbers, wanted, digits - 1 - size).all():
+                return f"{digits} digits"
+            if _has_decimals(numbers, wanted, digits).all():
+                return f"{digits} decimals"
+    return ""
 
 
 # --- an exercise ----------------------------------------------------------------------
-
-
-class Named:
-    """A schedule as part of a question.
-
-    Its label, which messages use, is its own code unless a formula is given. Its remark is what to
-    think of when an answer is wrong about it in no usual way.
-    """
-
-    def __init__(self, label, formula=None, remark=""):
-        self.label, self.formula, self.remark = (
-            label,
-            formula or eval(label, {"np": np}),
-            remark,
-        )
-
-    def __call__(self, update):
-        rates = self.formula(np.asarray(update, dtype=float))
-        return rates if np.ndim(update) else float(rates)
-
-
-def _call(answer, *question):
-    return answer(*question) if callable(answer) else answer
 
 
 @dataclass(repr=False)
@@ -427,18 +338,13 @@ class Exercise:
     hints: tuple
     probes: tuple
     slips: tuple
-    use: object = _call
-    curve: object = None
+    returns_function: bool = False
+    curve: tuple | None = None
     updates: int = 0
     asked: str = ""
     rtol: float = 1e-9
     tell: bool = True
     hinted: int = 0
-
-    def __post_init__(self):
-        if not self.asked:
-            places = ", ".join(["{}"] * len(self.probes[0]))
-            self.asked = f"{self.name}({places})" if places else self.name
 
     @property
     def name(self):
@@ -449,6 +355,20 @@ class Exercise:
         """The right answer: a function, or a value where the solver takes no argument."""
         return (
             self.solver if inspect.signature(self.solver).parameters else self.solver()
+        )
+
+    @cached_property
+    def questions(self):
+        """All that is needed to ask an answer, without one: `Questions`."""
+        return Questions(
+            self.id,
+            self.name,
+            self.probes,
+            self.asked,
+            callable(self.reference),
+            self.returns_function,
+            self.curve,
+            self.updates,
         )
 
     @property
@@ -532,56 +452,32 @@ class Exercise:
 
     def judge(self, answer):
         """What `check` shows, as a `Result`, without showing it: for tests and for marking."""
-        if _is_stub(answer):
+        return self.judge_answers(self.questions.ask(answer))
+
+    def judge_answers(self, answers):
+        """As `judge`, of `Answers` that ``questions.ask(answer)`` gave, here or in a process of
+        the answer's own."""
+        if answers.kind == "nothing":
             return self._not_attempted()
-        if callable(self.reference) != callable(answer):
-            kind = "function" if callable(self.reference) else "number"
-            given = _words(answer)
+        if answers.kind == "other":
+            kind, how = "number", "Pass the value itself."
+            if self.questions.of_function:
+                kind = "function"
+                how = f"Pass `{self.name}` itself, without brackets and arguments."
             return self._wrong(
-                f"A {kind} is wanted, and {given} was given. "
-                + (
-                    f"Pass `{self.name}` itself, without brackets and arguments."
-                    if callable(self.reference)
-                    else "Pass the value itself."
-                )
+                f"A {kind} is wanted, and {answers.words} was given. {how}"
             )
-        return self._compare(answer)
-
-    def _compare(self, answer):
-        calls = [
-            f"`{self.asked.format(*map(_words, question))}`" for question in self.probes
-        ]
-        reference = self.reference
-        wanted = [self._asked(reference, question) for question in self.probes]
-        first, again, rates = [], [], []
-
-        def ask():
-            for question, call in zip(self.probes, calls):
-                first.append(_ask(self.use, answer, question, call))
-            # once more, backwards: a function of its arguments alone gives the same again
-            for question, call in zip(self.probes[::-1], calls[::-1]):
-                again.append(_ask(self.use, answer, question, call))
-            if self.curve:
-                rates.append(_ask(self.curve, answer, (np.arange(self.updates),), ""))
-
-        _within(TIME_LIMIT, ask)
-        if len(again) < len(wanted):
-            asked = (
-                calls[len(first)]
-                if len(first) < len(wanted)
-                else calls[len(wanted) - 1 - len(again)]
-            )
-            return self._wrong(
-                f"{asked} was stopped: there was no answer within {TIME_LIMIT:g} seconds. "
-                "Does a loop in it never end, or wait for something that never happens?"
-            )
-        curves = self._curves(reference, rates)
-        if any(isinstance(value, _Fault) and not value.attempted for value in first):
+        calls, wanted = self.questions.calls(), self._wanted
+        first, again = answers.first, answers.again[::-1]
+        if any(isinstance(value, Fault) and not value.attempted for value in first):
             return self._not_attempted()
-        for call, value, later in zip(calls, first, again[::-1]):
+        if len(first) != len(wanted) or len(again) != len(wanted):
+            return self._wrong(self._ended(answers, calls))
+        curves = self._curves(answers.rates)
+        for call, value, later in zip(calls, first, again):
             if not _same(value, later):
                 values = " and ".join(
-                    "an error" if isinstance(v, _Fault) else _words(v)
+                    "an error" if isinstance(v, Fault) else v.words
                     for v in (value, later)
                 )
                 return self._wrong(
@@ -590,151 +486,220 @@ class Exercise:
                     "the arguments alone.",
                     curves,
                 )
-        problems = [
-            self._problem(*row) for row in zip(self.probes, calls, first, wanted)
+        rows = [
+            _Row(*parts, self.rtol) for parts in zip(self.probes, calls, first, wanted)
         ]
-        worst = next((i for i, problem in enumerate(problems) if problem), None)
+        worst = next((row for row in rows if row.status != "right"), None)
         if worst is None:
-            asked = (
-                f" on {len(calls)} questions, each asked twice"
-                if callable(answer)
-                else ""
-            )
+            asked = f" on {len(calls)} questions, each asked twice"
             return Result(
                 "right",
-                f"**{self.id} is right.** `{self.name}` agrees with the specification{asked}.",
+                f"**{self.id} is right.** `{self.name}` agrees with the specification"
+                f"{asked if self.questions.of_function else ''}.",
                 curves,
             )
-        told = (
-            ""
-            if isinstance(first[worst], _Fault)
-            else self._misconception(first, wanted)
-        )
-        return self._wrong(problems[worst] + told, curves)
+        told = "" if worst.status == "fault" else self._misconception(rows, worst)
+        return self._wrong(self._problem(worst) + told, curves)
 
-    def _problem(self, question, call, value, wanted):
-        """What is wrong with one value, in a sentence; None if nothing is."""
-        if isinstance(value, _Fault):
-            return value.sentence
-        verb = "gives" if question else "is"
-        misfit = _misfit(value, wanted)
-        if misfit == WHOLE and isinstance(value, Real) and self.tell:
+    def _ended(self, answers, calls):
+        """Why there are no more answers, in a sentence."""
+        asked = (calls + calls[::-1])[: len(answers.first) + len(answers.again) + 1][-1]
+        if answers.ended == "computed":
             return (
-                f"{call} {verb} {_words(value)} as a {type(value).__name__}, where the whole "
-                f"number {wanted} is wanted: an int. `/` and `np.ceil` give floats."
+                f"{asked} was stopped: there was no answer within {TIME_LIMIT:g} seconds of "
+                "computing. Does a loop in it never end?"
             )
-        if misfit:
-            if value is None:
-                return f"{call} {verb} None, where {misfit} is wanted. Is the `return` missing?"
-            kind = f"a value of type {type(value).__name__}"
-            if hasattr(value, "__next__"):
-                return (
-                    f"{call} {verb} {kind}, where {misfit} is wanted. It holds no values "
-                    "yet: make a list of it."
-                )
-            if isinstance(value, np.ndarray):
-                kind = f"an array of shape {value.shape}"
-            elif isinstance(value, list) and _floats(value) is not None:
-                kind = f"a list of shape {np.shape(value)}"
-            elif isinstance(value, Real) and not isinstance(wanted, Integral):
-                kind = "one number"
-            return f"{call} {verb} {kind}, where {misfit} is wanted."
-        if _close(value, wanted, self.rtol):
-            return None
-        if np.ndim(wanted):  # the first element that is wrong
-            value, wanted = _floats(value), _floats(wanted)
-            index = tuple(
-                np.argwhere(~np.isclose(value, wanted, rtol=self.rtol, atol=0.0))[0]
+        if answers.ended == "waited":
+            return (
+                f"{asked} was stopped: there was no answer within {WAIT_LIMIT:g} seconds, "
+                "though it hardly computed. Does it sleep, or wait for something that never "
+                "happens? If the machine is very busy, check again."
             )
-            call, value, wanted = (
-                f"{call}[{', '.join(map(str, index))}]",
-                value[index],
-                wanted[index],
+        return f"{asked} {answers.ended or 'gave no answer'}."
+
+    def _problem(self, row):
+        """What is wrong with one value, in a sentence."""
+        value, wanted, call = row.value, row.wanted, row.call
+        if row.status == "fault":
+            return value.sentence
+        verb = "gives" if row.probe else "is"
+        if row.status == "misfit":
+            told = f"{call} {verb} {_described(value)}".removesuffix(",")
+            told = f"{told}, where {row.wants} is wanted."
+            if value.words == "None":
+                return f"{told} Is the `return` missing?"
+            if value.odd == "an iterator":
+                return f"{told} It holds no values yet: make a list of it."
+            return told
+        if row.is_cut_short and self.tell:
+            known = "float" in value.type
+            kind = f"a {value.type}" if known else f"a value of type {value.type}"
+            right = (
+                " The value is right, its type is not." if row.status == "odd" else ""
             )
-            call = call.replace("`[", "[") + "`"
-        digits = 6 if _words(value) != _words(wanted) else 15
-        sentence = f"{call} {verb} {_words(value, digits)}"
+            return (
+                f"{call} {verb} {value.words} as {kind}, where the whole number "
+                f"{wanted.words} is wanted: an int.{right} `/` and `np.ceil` give floats."
+            )
+        if row.status == "odd":
+            return f"{call} {verb} {value.words}, {_type_is_odd(row)}"
+        number, aim = value.array, wanted.array
+        if wanted.shape:  # the first element that is wrong
+            fine = np.isclose(number, aim, self.rtol, ROUNDING, equal_nan=True)
+            index = tuple(np.argwhere(~fine)[0])
+            call = f"{call[:-1]}[{', '.join(map(str, index))}]`"
+            number, aim = float(number[index]), float(aim[index])
+        else:
+            number, aim = value.numbers[0], wanted.numbers[0]
+        digits = next(
+            (n for n in (6, 15) if in_words(number, n) != in_words(aim, n)), 17
+        )
+        given = in_words(number, digits)
+        if not wanted.shape and (value.odd or "above" in value.words):
+            given = value.words
+        sentence = f"{call} {verb} {given}"
         if self.tell:
-            return f"{sentence}; it should be {_words(wanted, digits)}."
+            return f"{sentence}; it should be {in_words(aim, digits)}."
         return f"{sentence}, which is " + (
             "too large."
-            if value > wanted
+            if number > aim
             else "too small."
-            if value < wanted
+            if number < aim
             else "not a number."
         )
 
-    def _misconception(self, first, wanted):
-        """The message of the first slip that gives the answer's values; failing that, what else
-        can be said."""
-        rows = [
-            row
-            for row in zip(self.probes, first, wanted)
-            if not isinstance(row[1], _Fault)
-        ]
-        fitting = [row for row in rows if not _misfit(row[1], row[2])]
-        wrong = [row for row in fitting if not _close(row[1], row[2], self.rtol)]
-        # then values that do not fit are another matter, and so may be questions of another kind
-        if wrong:
-            kind = _kind(wrong[0][0])
-            groups = fitting, [row for row in fitting if _kind(row[0]) == kind]
-        else:  # the fitting values are right, so only those that do not fit can tell
-            groups = [rows] * (len(rows) > len(fitting))
-        for rows in groups:
-            for slip, message in self.slips:
-                if all(self._agrees(slip, row) for row in rows):
-                    return f"\n\n{message}"
-        if not wrong:  # what does not fit has been said
-            return ""
-        if all(_close(row[1], row[2], SLIP_RTOL) for row in wrong):
+    def _misconception(self, rows, worst):
+        """What else can be said of a wrong answer: that it is the right one rounded, or the
+        message of the first slip that gives the same values."""
+        rows = [row for row in rows if row.status != "fault"]
+        fitting = [row for row in rows if row.status != "misfit"]
+        wrong = [row for row in fitting if row.status == "wrong"]
+        if not wrong:
+            misfits = [row for row in rows if row.status == "misfit"]
+            # the fitting values are right, so only those that do not fit can tell
+            return (misfits and self._slip(rows)) or self._hidden_in(misfits)
+        counts = all(row.wanted.all_are(int) for row in wrong)
+        numbers = not any(row.wanted.all_are(bool) for row in wrong)
+        of = "all" if counts else _digits(self.rtol)
+        rounded = lambda how: (
+            f"\n\nThe value is right to {how}, and {of} are wanted. Is something rounded "
+            "on the way?"
+        )
+        how = numbers and _rounding(fitting, 4)
+        if how:
+            return rounded(how)
+        # values that do not fit are another matter, and so may be questions of another kind
+        same_kind = [row for row in fitting if row.kind == wrong[0].kind]
+        slip = self._slip(fitting) or self._slip(same_kind)
+        if slip:
+            return slip
+        how = numbers and _rounding(fitting, 2)
+        if how:
+            return rounded(how)
+        scale = max(np.max(np.abs(row.wanted.array), initial=0.0) for row in fitting)
+        off = max(
+            _distance(row.value.array, row.wanted.array)
+            if row.wanted.array.any()
+            else np.max(np.abs(row.value.array)) / (scale or 1.0)
+            for row in wrong
+        )
+        if numbers and not counts and off < 2e-3:
             return (
-                "\n\nThe first digits agree: is something rounded on the way, or computed "
-                "in float32?"
+                f"\n\nThe first {max(math.floor(-math.log10(off)), 2)} digits agree, and {of} "
+                "are wanted: is something rounded on the way, or computed in float32?"
             )
-        for (
-            slip,
-            message,
-        ) in (
-            self.slips
-        ):  # two slips in one answer: the one that explains most of what is wrong
-            others = {id(row) for row in fitting if not self._agrees(slip, row)}
-            told = len(wrong) - len(others)
-            if 2 * told > len(wrong) and others <= {id(row) for row in wrong[1:]}:
+        # two slips in one answer: the one that explains most of what is wrong
+        for slip, message in zip(self._slips, self.slips):
+            told = [row for row in wrong if self._explains(slip, [row])]
+            others = [row for row in fitting if not self._agrees(slip, row)]
+            wrong_too = all(row.status == "wrong" for row in others)
+            if 2 * len(told) > len(wrong) and told[0] is wrong[0] and wrong_too:
                 return (
-                    f"\n\nIn {told} of the {len(wrong)} questions that it fails, it looks "
-                    f"like this: {message}"
+                    f"\n\nIn {len(told)} of the {len(wrong)} questions that it fails, it "
+                    f"looks like this: {message[1]}"
                 )
         remark = next(
-            (part.remark for part in wrong[0][0] if isinstance(part, Named)), ""
+            (part.remark for part in wrong[0].probe if isinstance(part, Named)), ""
         )
         return "\n\n" + (remark or "It is none of the usual slips; `hint()` may help.")
 
-    def _agrees(self, slip, row):
-        return _close(row[1], self._asked(slip, row[0]), SLIP_RTOL, overall=True)
+    def _slip(self, rows):
+        """The message of the first slip that explains all these values."""
+        for slip, (_, message) in zip(self._slips, self.slips):
+            if self._explains(slip, rows):
+                return f"\n\n{message}"
+        return ""
 
-    def _asked(self, answer, question):
+    def _explains(self, slip, rows):
+        """Whether a slip gives these values, and is nearer to them than what is wanted is."""
+        if not all(self._agrees(slip, row) for row in rows):
+            return False
+        off, off_slip = (
+            max(_distance(row.value.array, aim(row)) for row in rows)
+            for aim in (
+                lambda row: row.wanted.array,
+                lambda row: slip[self._place(row)].array,
+            )
+        )
+        return off_slip < off / 2
+
+    def _agrees(self, slip, row):
+        told = slip[self._place(row)]
+        return told is not None and _close(
+            row.value.array, told.array, SLIP_RTOL, overall=True
+        )
+
+    def _hidden_in(self, rows):
+        """Whether the right numbers are in values of another shape."""
+        arrays = [row.value.array for row in rows]
+        if not rows or any(array is None for array in arrays):
+            return ""
+        aims = [row.wanted.array for row in rows]
+        pairs = list(zip(arrays, aims))
+        if all(_close(a.ravel(), aim.ravel(), self.rtol) for a, aim in pairs):
+            return " The numbers are right, the shape is not."
+        if any(aim.size != 1 for aim in aims):
+            return ""
+        for place in range(min(array.size for array in arrays)):
+            if all(
+                np.isclose(a.flat[place], aim, self.rtol, ROUNDING) for a, aim in pairs
+            ):
+                return f" The number in place {place} of it is right: give that alone."
+        return ""
+
+    def _place(self, row):
+        return next(i for i, probe in enumerate(self.probes) if probe is row.probe)
+
+    @cached_property
+    def _wanted(self):
+        return [self._told(self.reference, probe) for probe in self.probes]
+
+    @cached_property
+    def _slips(self):
+        """What each slip gives for each probe."""
+        return [
+            [self._told(slip, probe) for probe in self.probes] for slip, _ in self.slips
+        ]
+
+    def _told(self, answer, probe):
         """What our own function answers; None where a slip raises, as some must."""
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # a slip may take the mean of nothing
-                return self.use(answer, *copy.deepcopy(question))
+                return seen(self.questions.use(answer, *copy.deepcopy(probe)))
         except ArithmeticError:
             return None
 
-    def _curves(self, reference, rates):
-        """The rates to draw; None if there are none, or the answer's cannot be drawn."""
-        if not rates or isinstance(rates[0], _Fault):
+    def _curves(self, rates):
+        """The rates to draw; None if there are none."""
+        if self.curve is None or len(rates) != self.updates:
             return None
-        rates = _floats(rates[0])
-        if (
-            rates is None
-            or rates.shape not in {(), (self.updates,)}
-            or not np.isfinite(rates).all()
-        ):
-            return None
+        reference = self.reference
         return {
-            "specification": self.curve(reference, np.arange(self.updates)),
-            "yours": rates * np.ones(self.updates),
+            "specification": np.array(
+                [float(reference(t, *self.curve)) for t in range(self.updates)]
+            ),
+            "yours": np.array(rates, dtype=float),
         }
 
     def _wrong(self, why, curves=None):
@@ -763,10 +728,11 @@ def add(id, solver, title, stars, task, **parts):
             first.
         slips: pairs of a wrong answer and the misconception it shows. A message says what is
             wrong, not the cure.
-        use: how an answer is asked, if not as ``answer(*probe)``; ``asked`` is how a message
-            writes that, with ``{}`` for each part of the probe.
-        curve: ``curve(answer, t)``, the rates to draw for the update indices ``t =
-            arange(updates)``.
+        asked: how a message writes a question, with ``{}`` for each part of the probe.
+        returns_function: whether the answer returns a function, which is asked with the last part
+            of the probe.
+        curve, updates: where the answer is drawn, it gives ``answer(t, *curve)`` for each ``t`` in
+            ``range(updates)``.
         rtol: relative tolerance.
         tell: whether a wrong answer may be told the wanted value.
     """

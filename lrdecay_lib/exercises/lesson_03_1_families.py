@@ -121,7 +121,7 @@ add(
             "Past `total` yours is 0. It must stay at `end_rate`.",
         ),
     ],
-    curve=lambda answer, t: answer(t, 0.4, 80, 0.1),
+    curve=(0.4, 80, 0.1),
     updates=200,
 )
 
@@ -220,6 +220,6 @@ add(
             "`initial_rate`.",
         ),
     ],
-    curve=lambda answer, t: answer(t, 0.1, 60),
+    curve=(0.1, 60),
     updates=240,
 )

@@ -122,92 +122,91 @@ add(
             "`decay_factor` is the share that is left after a step, not the share that is lost.",
         ),
     ],
-    curve=lambda answer, t: answer(t, 0.1, 100, 0.5),
+    curve=(0.1, 100, 0.5),
     updates=400,
 )
 
 
-_STEPS = 10
 _ZOO = [
-    (Named(label, formula, remark), _STEPS)
-    for label, formula, remark in [
+    (Named(label, code, remark), 10)
+    for label, code, remark in [
         (
             "a step decay by half",
-            lambda t: 0.1 * 0.5 ** (t // _STEPS),
+            "lambda t: 0.1 * 0.5 ** (t // 10)",
             "This one is right.",
         ),
         (
             "a constant",
-            lambda t: 0.1 + 0 * t,
+            "lambda t: 0.1 + 0 * t",
             "A constant goes from interval to interval by one factor as well, 1. Right "
             "is a factor below 1.",
         ),
         (
             "a smooth exponential",
-            lambda t: 0.1 * 0.5 ** (t / _STEPS),
+            "lambda t: 0.1 * 0.5 ** (t / 10)",
             "Its rate falls inside the intervals too, where nothing may change.",
         ),
         (
             "the article's sawtooth",
-            lambda t: _sawtooth(t, 0.1, _STEPS, 0.9),
+            "lambda t: np.where(t < 10, 0.1, 0.1 * 0.9 ** (10 - t % 10))",
             "Its rate rises inside the intervals.",
         ),
         (
             "steps one update late",
-            lambda t: 0.1 * 0.5 ** (np.maximum(t - 1, 0) // _STEPS),
+            "lambda t: 0.1 * 0.5 ** (np.maximum(t - 1, 0) // 10)",
             "Update `decay_steps` must be the first with the new rate; here it still "
             "has the old one.",
         ),
         (
             "steps one update early",
-            lambda t: 0.1 * 0.5 ** ((t + 1) // _STEPS),
+            "lambda t: 0.1 * 0.5 ** ((t + 1) // 10)",
             "The last update of each interval must still have the interval's rate; "
             "here it has the next one's.",
         ),
         (
             "rising steps",
-            lambda t: 0.1 * 1.1 ** (t // _STEPS),
+            "lambda t: 0.1 * 1.1 ** (t // 10)",
             "A decay goes down: the factor must be below 1.",
         ),
         (
             "steps of half the length",
-            lambda t: 0.1 * 0.5 ** (t // (_STEPS // 2)),
+            "lambda t: 0.1 * 0.5 ** (t // 5)",
             "It also falls in the middle of each interval.",
         ),
         (
             "steps of twice the length",
-            lambda t: 0.1 * 0.5 ** (t // (2 * _STEPS)),
+            "lambda t: 0.1 * 0.5 ** (t // 20)",
             "At every other multiple of `decay_steps` it does not fall.",
         ),
         (
             "steps of equal height, not of equal factor",
-            lambda t: np.maximum(0.1 - 0.005 * (t // _STEPS), 0.01),
+            "lambda t: np.maximum(0.1 - 0.005 * (t // 10), 0.01)",
             "It falls by the same amount at each step. The same factor is asked for: "
             "the quotient of two neighbours.",
         ),
         (
             "a step decay that starts again at update 50",
-            lambda t: 0.1 * 0.5 ** (t % 50 // _STEPS),
+            "lambda t: 0.1 * 0.5 ** (t % 50 // 10)",
             "At first it is right. Look at all ten intervals.",
         ),
         (
             "a smooth exponential near 1e-9",
-            lambda t: 1e-9 * 0.5 ** (t / _STEPS),
+            "lambda t: 1e-9 * 0.5 ** (t / 10)",
             "Small rates must be told apart like large ones, so compare them relatively.",
         ),
         (
             "a step decay near 1e-9",
-            lambda t: 1e-9 * 0.5 ** (t // _STEPS),
+            "lambda t: 1e-9 * 0.5 ** (t // 10)",
             "This one is right, though its rates are small.",
         ),
         (
             "a step decay with rounding errors of 1e-15",
-            lambda t: 0.3 * 0.9 ** (t // _STEPS) * (1 + 1e-15 * (t % 3)),
+            "lambda t: 0.3 * 0.9 ** (t // 10) * (1 + 1e-15 * (t % 3))",
             "This one is right: compare with a tolerance.",
         ),
         (
             "a step decay that also loses a part in a million at each update",
-            lambda t: 0.1 * 0.5 ** (t // _STEPS) * 0.999999**t,
+            "lambda t: 0.1 * 0.5 ** (t // 10) * 0.999999**t",
             "A part in a million is more than the tolerance of the task.",
         ),
     ]
@@ -413,6 +412,6 @@ add(
             "After the warmup the rate stays at the peak.",
         ),
     ],
-    curve=lambda answer, t: np.array([answer(int(update)) for update in t]),
+    curve=(),
     updates=450,
 )

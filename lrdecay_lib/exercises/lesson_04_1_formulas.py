@@ -36,17 +36,17 @@ add(
         "How large is the same sum if each of the updates has the rate of update 0?",
     ],
     probes=[
-        (Named("a constant 0.1", lambda t: 0.1 + 0 * t), 7),
-        (Named("a line from 0.4 to 0", lambda t: 0.4 * np.maximum(1 - t / 8, 0)), 8),
-        (Named("a line from 0.4 to 0", lambda t: 0.4 * np.maximum(1 - t / 8, 0)), 6),
-        (Named("a step decay by half", lambda t: 0.1 * 0.5 ** (t // 10)), 30),
+        (Named("a constant 0.1", "lambda t: 0.1 + 0 * t"), 7),
+        (Named("a line from 0.4 to 0", "lambda t: 0.4 * np.maximum(1 - t / 8, 0)"), 8),
+        (Named("a line from 0.4 to 0", "lambda t: 0.4 * np.maximum(1 - t / 8, 0)"), 6),
+        (Named("a step decay by half", "lambda t: 0.1 * 0.5 ** (t // 10)"), 30),
         (
             Named(
-                "a warmup from 0.1 to 0.2", lambda t: 0.1 + 0.1 * np.minimum(t / 5, 1)
+                "a warmup from 0.1 to 0.2", "lambda t: 0.1 + 0.1 * np.minimum(t / 5, 1)"
             ),
             12,
         ),
-        (Named("an exponential", lambda t: 0.3 * 0.8**t), 3),
+        (Named("an exponential", "lambda t: 0.3 * 0.8**t"), 3),
     ],
     slips=[
         (

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from . import Named, _Fault, _words, add
+from . import Named, add
 
 _STEP = Named("lambda t: 0.1 * 0.5 ** (t // 100)")
 _LINEAR = Named("lambda t: 0.4 * (1 - t / 900)")
@@ -15,16 +15,6 @@ def rate_per_epoch(schedule, updates_per_epoch):
         return schedule(epoch * updates_per_epoch)
 
     return rate
-
-
-def _rate_of_epoch(answer, schedule, updates_per_epoch, epoch):
-    rate = answer(schedule, updates_per_epoch)
-    if rate is not None and not callable(rate):
-        return _Fault(
-            f"`rate_per_epoch` gives {_words(rate)}, where a function of the epoch is wanted: "
-            "define one inside it, or write a `lambda`, and return that."
-        )
-    return rate if rate is None else rate(epoch)
 
 
 add(
@@ -100,7 +90,7 @@ add(
             "Every epoch gets the rate of update 0, as if the schedule began again each time.",
         ),
     ],
-    use=_rate_of_epoch,
+    returns_function=True,
     asked="rate_per_epoch({}, {})({})",
 )
 

@@ -2,19 +2,15 @@
 
 import numpy as np
 
-from . import add
+from . import Named, add
 
 
 def second_leg(schedule, switch, update):
     return schedule(update) if update >= switch else 0.0
 
 
-def _fall(t):
-    return 0.1 * (1 - t / 100)
-
-
-def _step(t):
-    return 0.4 * 0.5 ** (t // 30)
+_FALL = Named("lambda t: 0.1 * (1 - t / 100)")
+_STEP = Named("lambda t: 0.4 * 0.5 ** (t // 30)")
 
 
 add(
@@ -35,16 +31,16 @@ add(
         "`schedule(update)` is the rate at this update. When is it used?",
     ],
     probes=[
-        (_fall, 40, 10),
-        (_fall, 40, 39),
-        (_fall, 40, 40),
-        (_fall, 40, 70),
-        (_step, 30, 0),
-        (_step, 30, 29),
-        (_step, 30, 30),
-        (_step, 30, 75),
-        (_fall, 0, 0),
-        (_fall, 0, 25),
+        (_FALL, 40, 10),
+        (_FALL, 40, 39),
+        (_FALL, 40, 40),
+        (_FALL, 40, 70),
+        (_STEP, 30, 0),
+        (_STEP, 30, 29),
+        (_STEP, 30, 30),
+        (_STEP, 30, 75),
+        (_FALL, 0, 0),
+        (_FALL, 0, 25),
     ],
     slips=[
         (

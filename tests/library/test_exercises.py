@@ -35,7 +35,8 @@ FUNCTIONS = pytest.mark.parametrize(
 
 @pytest.fixture(autouse=True)
 def short_limit(monkeypatch):
-    monkeypatch.setattr(exercises, "TIME_LIMIT", 2.0)
+    monkeypatch.setattr(exercises.asking, "TIME_LIMIT", 2.0)
+    monkeypatch.setattr(exercises.asking, "WAIT_LIMIT", 30.0)
 
 
 def is_sentence(result):
@@ -113,7 +114,7 @@ def scaled(value, factor):
 @ALL
 def test_the_tolerance_takes_rounding_and_nothing_more(exercise):
     exact = isinstance(
-        exercise.use(exercise.reference, *exercise.probes[0]), (bool, np.bool_, int)
+        exercise.questions.use(exercise.reference, *exercise.probes[0]), (bool, np.bool_, int)
     )
     assert exercise.rtol <= 1e-4
     assert (
@@ -224,9 +225,9 @@ HOSTILE = {
 @pytest.mark.parametrize("answer", HOSTILE, ids=lambda answer: answer.__name__)
 @FUNCTIONS
 def test_hostile_answers_get_a_sentence(exercise, answer, monkeypatch):
-    monkeypatch.setattr(
-        exercises, "TIME_LIMIT", 0.1 if HOSTILE[answer] == "stopped" else 5.0
-    )
+    if HOSTILE[answer] == "stopped":
+        monkeypatch.setattr(exercises.asking, "TIME_LIMIT", 0.05)
+        monkeypatch.setattr(exercises.asking, "WAIT_LIMIT", 0.2)
     running = threading.active_count()
     result = exercise.judge(answer)
     assert result.outcome == "wrong" and is_sentence(result)
@@ -487,7 +488,7 @@ def test_a_number_that_is_not_whole_is_told_with_its_value():
 
 
 def test_the_time_limit_holds_in_another_thread_too(monkeypatch):
-    monkeypatch.setattr(exercises, "TIME_LIMIT", 0.1)
+    monkeypatch.setattr(exercises.asking, "TIME_LIMIT", 0.1)
     results = []
     thread = threading.Thread(
         target=lambda: results.append(EXERCISES["4.3.3"].judge(loops))
@@ -546,7 +547,7 @@ def test_in_a_notebook_check_displays_and_draws(monkeypatch):
     ids=["raises", "str", "inf", "shape", "loops"],
 )
 def test_what_cannot_be_drawn_is_not_drawn(answer, monkeypatch):
-    monkeypatch.setattr(exercises, "TIME_LIMIT", 0.1)
+    monkeypatch.setattr(exercises.asking, "TIME_LIMIT", 0.1)
     assert exercises.get("3.2.1").judge(answer).curves is None
 
 
