@@ -151,7 +151,9 @@ def suspicions(placed):
         if where:
             listed = ", ".join(dict.fromkeys(where))
             found.append(
-                Remark(f"Look at {listed}: the code {what}. It had no effect on the marks.")
+                Remark(
+                    f"Look at {listed}: the code {what}. It had no effect on the marks."
+                )
             )
     return found
 
@@ -180,9 +182,13 @@ class Run:
         for i, (kind, what) in enumerate(self.steps):
             if kind == "ask":
                 asked[what] = i
-        for id in chosen:  # who has no check, or moved the answer behind it, is asked last
+        for (
+            id
+        ) in chosen:  # who has no check, or moved the answer behind it, is asked last
             later = self.steps[asked.get(id, -1) + 1 :]
-            own = [kind == "run" and placed[what].exercise == id for kind, what in later]
+            own = [
+                kind == "run" and placed[what].exercise == id for kind, what in later
+            ]
             if id not in asked or any(own):
                 self.steps.append(("ask", id))
 
@@ -219,7 +225,9 @@ class Run:
         if kind == "ask":
             exercise = self.chosen[what]
             self.results[what] = exercise.judge_answers(Answers.ended(f"it {why}"))
-            self.remarks.append(Remark(f"{what}: when it was asked, its process {why}."))
+            self.remarks.append(
+                Remark(f"{what}: when it was asked, its process {why}.")
+            )
             return
         self.outputs[what] += f"\nThis cell was left out: its process {why}.\n"
         where = self.placed[what].exercise or "the beginning"
@@ -240,7 +248,9 @@ class Run:
         for id in missing:
             self.results[id] = self.chosen[id].judge_answers(Answers.ended(words))
         sentence = f"After {BUDGET:g} seconds these were not run any more: "
-        sentence += f"{', '.join(missing)}." if missing else "cells after the last answer."
+        sentence += (
+            f"{', '.join(missing)}." if missing else "cells after the last answer."
+        )
         self.remarks.append(Remark(sentence, sentence))
 
 

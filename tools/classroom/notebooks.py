@@ -43,9 +43,13 @@ class Cell:
         if self.kind != "code":
             return set()
         try:
-            tree = ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", self.source, flags=re.M))
+            tree = ast.parse(
+                re.sub(r"^(\s*)[%!].*$", r"\1pass", self.source, flags=re.M)
+            )
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return set(re.findall(r"^(?:def\s+)?(\w+)\s*(?:=[^=]|\()", self.source, re.M))
+            return set(
+                re.findall(r"^(?:def\s+)?(\w+)\s*(?:=[^=]|\()", self.source, re.M)
+            )
         found = set()
         for node in tree.body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
@@ -182,7 +186,9 @@ def clean(raw):
     data = data.get("nbgrader") if isinstance(data, dict) else None
     label = data.get("grade_id") if isinstance(data, dict) else None
     for name in (label, raw.get("id")):
-        if isinstance(name, str) and re.fullmatch(r"(task|answer|check)-\d+(-\d+)+", name):
+        if isinstance(name, str) and re.fullmatch(
+            r"(task|answer|check)-\d+(-\d+)+", name
+        ):
             break
     else:
         name = ""
@@ -200,7 +206,9 @@ class Placed:
 
     cell: Cell
     exercise: str
-    role: str  # "answer", "check" or "released" (both as they were given out), or "other"
+    role: (
+        str  # "answer", "check" or "released" (both as they were given out), or "other"
+    )
 
 
 def number(label):
@@ -241,7 +249,11 @@ def place(cells, released, names):
             here = number(same) or here
             role = "check" if same.startswith("check-") else "released"
         elif role == "answer" or defined:
-            here = id if role == "answer" and (id in defined or not defined) else defined[0]
+            here = (
+                id
+                if role == "answer" and (id in defined or not defined)
+                else defined[0]
+            )
             role = "answer"
         else:
             here, role = id or here, "other"
@@ -285,7 +297,10 @@ def _foreign(foreign, names):
 def _answers(found, names):
     """Remarks on answers that are missing, stand twice or have lost their label."""
     remarks = []
-    counted = {id: [p for p in found if p.exercise == id and p.role == "answer"] for id in names}
+    counted = {
+        id: [p for p in found if p.exercise == id and p.role == "answer"]
+        for id in names
+    }
     if not any(placed.cell.label for placed in found):
         remarks.append(
             Remark(

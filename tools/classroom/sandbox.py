@@ -33,8 +33,12 @@ class Limits:
     """What one notebook may use: seconds, bytes, and numbers."""
 
     cell: float = 20.0  # seconds of processor time for a cell
-    wait: float = 60.0  # seconds on the clock for a cell, or for the questions of an exercise
-    total: int = 180  # seconds of processor time, and on the clock, for the whole notebook
+    wait: float = (
+        60.0  # seconds on the clock for a cell, or for the questions of an exercise
+    )
+    total: int = (
+        180  # seconds of processor time, and on the clock, for the whole notebook
+    )
     memory: int = 2 * 2**30  # of all processes together
     address: int = 4 * 2**30  # of one process, with what it only reserves
     processes: int = 32
@@ -86,7 +90,9 @@ class Process:
         limits = self.limits
         found = self._request(limits.wait, limits.cell + 5, run=source)
         return {
-            key: found[key][: limits.output + 100] if type(found.get(key)) is str else ""
+            key: found[key][: limits.output + 100]
+            if type(found.get(key)) is str
+            else ""
             for key in ("output", "error")
         }
 
@@ -99,7 +105,9 @@ class Process:
     def _request(self, wait, processor, **content):
         token = secrets.token_hex(8)
         line = json.dumps({"token": token, **content}).encode() + b"\n"
-        with suppress(BrokenPipeError):  # what it died of is found where its reply is read
+        with suppress(
+            BrokenPipeError
+        ):  # what it died of is found where its reply is read
             self.popen.stdin.write(line)
             self.popen.stdin.flush()
         return self._reply(token, wait, processor)
