@@ -79,11 +79,9 @@ class Job:
         """The record of this very file, if it was marked."""
         try:
             plain = json.loads(self.record.read_text(encoding="utf-8"))
-            if plain.pop("digest") == self.digest:
-                return Record.of(plain)
+            return read_record(self.record) if plain["digest"] == self.digest else None
         except (OSError, ValueError, KeyError, TypeError):
-            pass
-        return None
+            return None
 
     def keep(self, record):
         self.record.parent.mkdir(parents=True, exist_ok=True)
@@ -93,6 +91,13 @@ class Job:
             json.dumps(plain, indent=1, ensure_ascii=False) + "\n", "utf-8"
         )
         fresh.replace(self.record)
+
+
+def read_record(path):
+    """The `Record` that `Job.keep` wrote."""
+    plain = json.loads(path.read_text(encoding="utf-8"))
+    plain.pop("digest")
+    return Record.of(plain)
 
 
 def notebook_in(place, name):
@@ -187,7 +192,15 @@ def try_sandbox(box, folder, log):
     return box.kind == "limits" or not broken
 
 
-def grade(folder, section=None, student=None, again=False, engine="", image=""):
+def grade(
+    folder,
+    section=None,
+    student=None,
+    again=False,
+    engine="",
+    image="",
+    limits=sandbox.Limits(),
+):
     """Mark what is new, with feedback and tables; returns a sentence if something needs the
     teacher."""
     folder = folder.resolve()
@@ -222,7 +235,7 @@ def grade(folder, section=None, student=None, again=False, engine="", image=""):
         library = course.library(Path(room) / "library")
         try:
             if waiting:
-                box = sandbox.choose(library, engine, image)
+                box = sandbox.choose(library, engine, image, limits)
                 if not try_sandbox(box, folder, log):
                     log.write()
                     return "Nothing was marked, because the sandbox does not hold."
@@ -343,11 +356,7 @@ def write_tables(folder, rows, known):
     }
     for name in sorted({row.assignment for row in rows}):
         paths = sorted(folder.glob(f"marks/*/{name}.json"))
-        records = []
-        for path in paths:
-            plain = json.loads(path.read_text(encoding="utf-8"))
-            plain.pop("digest")
-            records.append(Record.of(plain))
+        records = [read_record(path) for path in paths]
         files[f"class/{name}.html"] = tables.of_class(name, records)
     for name, text in files.items():
         if text is not None:

@@ -98,7 +98,7 @@ def mark(path, student_id, section, sandbox):
     for id, exercise in chosen.items():
         result, most = run.results[id], POINTS * exercise.stars
         right = result.outcome == "right"
-        marks[id] = Mark(result.outcome, most if right else 0, most, repr(result))
+        marks[id] = Mark(result.outcome, most if right else 0, most, unwrapped(result))
     remarks = [*submission.remarks, *remarks, *run.remarks, *suspicions(placed)]
     record = Record(
         student_id,
@@ -252,6 +252,11 @@ class Run:
             f"{', '.join(missing)}." if missing else "cells after the last answer."
         )
         self.remarks.append(Remark(sentence, sentence))
+
+
+def unwrapped(result):
+    """The judge's words as plain text, one line for each paragraph: the page wraps them."""
+    return re.sub(r"(?<!\n)\n(?!\n)", " ", repr(result))
 
 
 def judge(exercise, text):

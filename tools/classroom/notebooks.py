@@ -318,6 +318,13 @@ def _answers(found, names):
                     f"{id}: your notebook has no cell with `{name}`.",
                 )
             )
+        elif not any(name in placed.cell.names() for placed in found):
+            remarks.append(
+                Remark(
+                    f"{id}: no cell defines `{name}`.",
+                    f"{id}: no cell defines `{name}`. Is the name misspelt?",
+                )
+            )
         elif len(answers) > 1:
             remarks.append(
                 Remark(

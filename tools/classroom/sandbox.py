@@ -399,18 +399,19 @@ def installed_library():
     ]
 
 
-def choose(library, engine="", image=""):
+def choose(library, engine="", image="", limits=Limits()):
     """The best `Sandbox` that starts here: a container if one is asked for, bubblewrap, or else
     limits alone."""
     if engine:
-        found = Sandbox(library, "container", engine=engine, image=image)
+        found = Sandbox(library, "container", "", engine, image, limits)
         found.start().end()  # who asks for a container wants nothing less
         return found
+    alone = Sandbox(library, "limits", "bubblewrap is not installed", limits=limits)
     if not shutil.which("bwrap"):
-        return Sandbox(library, "limits", "bubblewrap is not installed")
+        return alone
+    found = Sandbox(library, limits=limits)
     try:
-        found = Sandbox(library)
         found.start().end()
         return found
     except Ended as end:
-        return Sandbox(library, "limits", f"bubblewrap does not work here: it {end}")
+        return replace(alone, why=f"bubblewrap does not work here (it {end})")
