@@ -10,7 +10,6 @@ import json
 from dataclasses import dataclass
 
 import course
-import nbformat
 import sandbox
 
 LIMITS = sandbox.Limits(cell=3, wait=20)  # less patience than with a class

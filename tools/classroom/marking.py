@@ -224,7 +224,7 @@ class Run:
     def _lose(self, kind, what, why):
         if kind == "ask":
             exercise = self.chosen[what]
-            self.results[what] = exercise.judge_answers(Answers.ended(f"it {why}"))
+            self.results[what] = exercise.judge_answers(Answers.none(why))
             self.remarks.append(
                 Remark(f"{what}: when it was asked, its process {why}.")
             )
@@ -244,9 +244,9 @@ class Run:
             for id in self.chosen
             if id not in self.results or self.results[id].outcome == "not attempted"
         ]
-        words = f"the notebook had used up its {BUDGET:g} seconds"
+        words = f"was not asked, as the notebook had used up its {BUDGET:g} seconds"
         for id in missing:
-            self.results[id] = self.chosen[id].judge_answers(Answers.ended(words))
+            self.results[id] = self.chosen[id].judge_answers(Answers.none(words))
         sentence = f"After {BUDGET:g} seconds these were not run any more: "
         sentence += (
             f"{', '.join(missing)}." if missing else "cells after the last answer."
@@ -262,7 +262,6 @@ def unwrapped(result):
 def judge(exercise, text):
     """What the judge says of answers that came over as text."""
     try:
-        answers = Answers.from_json(text)
-    except (ValueError, RecursionError):
-        answers = Answers.ended("what came is no answer")
-    return exercise.judge_answers(answers)
+        return exercise.judge_answers(Answers.from_json(text))
+    except Exception:  # whatever a hostile process writes, it is judged, and only its own
+        return exercise.judge_answers(Answers.none("gave what is no answer"))

@@ -94,7 +94,7 @@ def read(path):
     text = decode(content, remarks)
     try:
         raw = cells_of(json.loads(text))
-    except (ValueError, RecursionError, AttributeError, TypeError):
+    except (ValueError, RecursionError, AttributeError, TypeError, KeyError):
         raw = salvage(text)
         if not raw:
             page = re.match(r"\s*<(!doctype|html|\?xml)", text, re.IGNORECASE)
