@@ -159,9 +159,6 @@ def _show(text):
 # --- comparing ------------------------------------------------------------------------
 
 
-WHOLE = "a whole number (an int; `np.ceil` and `/` give floats)"
-
-
 def _close(value, wanted, rtol, overall=False):
     """Whether two arrays agree: each element to ``rtol`` of itself, or all to that of the
     largest."""
@@ -269,8 +266,8 @@ def _type_is_odd(row):
         "objects": "as Python objects in an array, with which NumPy does not calculate as with "
         "numbers. `.astype(float)` makes numbers of them.",
     }
-    if value.odd.startswith("masked"):
-        why = f"{value.odd} of an array, where they count as missing."
+    if value.odd.endswith("masked"):
+        why = f"{value.odd}, which means that it is missing."
     elif value.odd:
         why = known[value.odd]
     elif value.all_are(bool):
@@ -509,6 +506,12 @@ class Exercise:
                 f"{asked} was stopped: there was no answer within {TIME_LIMIT:g} seconds of "
                 "computing. Does a loop in it never end?"
             )
+        if answers.ended == "busy":
+            return (
+                f"{asked} was stopped: there was no answer within {WAIT_LIMIT:g} seconds, in "
+                f"which it could compute for less than {TIME_LIMIT:g}, as the machine does other "
+                "work too, or the answer waits. Does a loop in it never end? If not, check again."
+            )
         if answers.ended == "waited":
             return (
                 f"{asked} was stopped: there was no answer within {WAIT_LIMIT:g} seconds, "
@@ -537,9 +540,10 @@ class Exercise:
             right = (
                 " The value is right, its type is not." if row.status == "odd" else ""
             )
+            hint = " `/` and `np.ceil` give floats." if known else ""
             return (
                 f"{call} {verb} {value.words} as {kind}, where the whole number "
-                f"{wanted.words} is wanted: an int.{right} `/` and `np.ceil` give floats."
+                f"{wanted.words} is wanted: an int.{right}{hint}"
             )
         if row.status == "odd":
             return f"{call} {verb} {value.words}, {_type_is_odd(row)}"
@@ -578,13 +582,19 @@ class Exercise:
             misfits = [row for row in rows if row.status == "misfit"]
             # the fitting values are right, so only those that do not fit can tell
             return (misfits and self._slip(rows)) or self._hidden_in(misfits)
-        counts = all(row.wanted.all_are(int) for row in wrong)
+        counts = all(
+            row.wanted.all_are(int) and (not row.wanted.shape or row.value.all_are(int))
+            for row in wrong
+        )
         numbers = not any(row.wanted.all_are(bool) for row in wrong)
         of = "all" if counts else _digits(self.rtol)
         rounded = lambda how: (
             f"\n\nThe value is right to {how}, and {of} are wanted. Is something rounded "
             "on the way?"
         )
+        exact = self._slip(fitting, rtol=1e-12)
+        if exact:  # also a slip that consists in rounding
+            return exact
         how = numbers and _rounding(fitting, 4)
         if how:
             return rounded(how)
@@ -623,16 +633,16 @@ class Exercise:
         )
         return "\n\n" + (remark or "It is none of the usual slips; `hint()` may help.")
 
-    def _slip(self, rows):
+    def _slip(self, rows, rtol=SLIP_RTOL):
         """The message of the first slip that explains all these values."""
         for slip, (_, message) in zip(self._slips, self.slips):
-            if self._explains(slip, rows):
+            if self._explains(slip, rows, rtol):
                 return f"\n\n{message}"
         return ""
 
-    def _explains(self, slip, rows):
+    def _explains(self, slip, rows, rtol=SLIP_RTOL):
         """Whether a slip gives these values, and is nearer to them than what is wanted is."""
-        if not all(self._agrees(slip, row) for row in rows):
+        if not all(self._agrees(slip, row, rtol) for row in rows):
             return False
         off, off_slip = (
             max(_distance(row.value.array, aim(row)) for row in rows)
@@ -643,10 +653,10 @@ class Exercise:
         )
         return off_slip < off / 2
 
-    def _agrees(self, slip, row):
+    def _agrees(self, slip, row, rtol=SLIP_RTOL):
         told = slip[self._place(row)]
         return told is not None and _close(
-            row.value.array, told.array, SLIP_RTOL, overall=True
+            row.value.array, told.array, rtol, overall=True
         )
 
     def _hidden_in(self, rows):

@@ -15,6 +15,7 @@ import builtins
 import copy
 import ctypes
 import dis
+import faulthandler
 import json
 import math
 import os
@@ -144,8 +145,10 @@ class Questions:
                 write(part, value if isinstance(value, Fault) else seen(value))
         if self.curve is not None:
             with suppress(Exception):
-                rates = [float(answer(t, *self.curve)) for t in range(self.updates)]
-                if np.isfinite(rates).all():
+                rates = [seen(answer(t, *self.curve)) for t in range(self.updates)]
+                plain = all(rate.shape == [] and not rate.odd for rate in rates)
+                rates = [float(rate.numbers[0]) for rate in rates if plain]
+                if rates and np.isfinite(rates).all():
                     write("rates", rates)
 
     def _ask(self, answer, probe, call):
@@ -276,6 +279,8 @@ class Value:
 
 def in_words(value, digits=6):
     """A value in a message: short, and the same on every machine, so never a memory address."""
+    if value is np.ma.masked:
+        return "--"
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     if isinstance(value, Integral) and abs(value) < 10**15:
@@ -293,12 +298,16 @@ def in_words(value, digits=6):
     if isinstance(value, np.ndarray):
         if value.size > 8:
             return f"an array of shape {value.shape}"
-        inner = ", ".join(in_words(row, digits) for row in value)
-        return f"array([{inner.replace('array(', '').replace(')', '')}])"
+        rows = [in_words(row, digits) for row in value]
+        if value.ndim > 1:
+            rows = [row.removeprefix("array(").removesuffix(")") for row in rows]
+        return f"array([{', '.join(rows)}])"
     if isinstance(value, (tuple, list)) and len(value) <= 8:
         inner = ", ".join(in_words(item, digits) for item in value)
         comma = "," if len(value) == 1 else ""
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{comma})"
+    if isinstance(value, str):
+        value = str(value)  # of NumPy's own kind, too
     if value is None or isinstance(value, (str, bytes)):
         return textwrap.shorten(repr(value), 60)
     if isinstance(value, Named):
@@ -333,7 +342,7 @@ def seen(value):
             return result
         masked = np.ma.getmaskarray(value) if np.ma.isMaskedArray(value) else None
         if masked is not None and masked.any():
-            result.odd = f"masked in {int(masked.sum())} places"
+            result.odd = f"{int(masked.sum())} of {masked.size} masked"
         numbers, odd = [], set()
         for item in array.ravel().tolist():
             number, why = _number(item)
@@ -496,6 +505,7 @@ def _in_process(job):
     if not child:
         try:
             os.close(read_end)
+            faulthandler.disable()  # a crash is told in words
             os.setpgid(0, 0)  # so that what it starts can be ended with it
             for timer, name, seconds in (
                 (signal.ITIMER_PROF, signal.SIGPROF, TIME_LIMIT),
@@ -530,7 +540,11 @@ _DONE = b'["done", null]\n'
 
 
 def _line_writer(pipe):
+    own = os.getpid()
+
     def write(part, value):
+        if os.getpid() != own:  # a copy that the answer made of itself
+            os._exit(0)
         plain = value if isinstance(value, list) else asdict(value)
         pipe.write(json.dumps([part, plain]).encode() + b"\n")
 
@@ -570,6 +584,8 @@ def _collected(said, status, seconds):
             "SIGALRM": "waited",
             "SIGKILL": "was ended by the system, perhaps because it took too much memory",
         }.get(name, f"made Python itself crash ({name})")
+        if name == "SIGALRM" and seconds > WAIT_LIMIT / 20:
+            answers.ended = "busy"
         if name == "SIGKILL" and seconds >= TIME_LIMIT:
             answers.ended = "computed"
     return answers

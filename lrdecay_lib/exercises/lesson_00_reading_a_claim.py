@@ -1,4 +1,4 @@
-"""Exercises of lesson 0: How to read a claim."""
+"""Exercises of lesson 0: how to read a claim."""
 
 import math
 

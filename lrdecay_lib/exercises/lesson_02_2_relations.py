@@ -1,4 +1,4 @@
-"""Exercises of lesson 2.2: How they hang together."""
+"""Exercises of lesson 2.2: how they hang together."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.4.1: adaGrad and its kin."""
+"""Exercises of lesson 8.4.1: AdaGrad and its kin."""
 
 import numpy as np
 

@@ -62,7 +62,11 @@ def library_files(sources, library=LIBRARY):
     waiting = [*sources, *(path.read_text(encoding="utf-8") for path in found)]
     while waiting:
         for name in imported_rooms(waiting.pop()):
-            for path in (library / f"{name}.py", library / name / "__init__.py"):
+            for path in (
+                library / f"{name}.py",
+                library / name / "__init__.py",
+                library / "exercises" / f"{name}.py",
+            ):
                 if path.exists() and path not in found:
                     found.add(path)
                     waiting.append(path.read_text(encoding="utf-8"))
