@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import re
 import subprocess
 import sys
@@ -375,12 +374,9 @@ def test_a_second_make_keeps_submissions_marks_and_configuration(course, marked)
 
 
 def test_what_is_not_there_is_said(tmp_path):
-    for said in (
-        grade(tmp_path),
-        classroom.take(tmp_path, tmp_path),
-        classroom.due(tmp_path, 4, ""),
-    ):
-        assert "run `make classroom` first" in sentence
+    steps = [grade(tmp_path), classroom.take(tmp_path, tmp_path)]
+    for said in (*steps, classroom.due(tmp_path, 4, "")):
+        assert "run `make classroom` first" in said
     (tmp_path / "gradebook.db").touch()
     assert "Nothing was submitted" in grade(tmp_path)
     assert "is not there" in classroom.take(tmp_path, tmp_path / "no.zip")
@@ -633,8 +629,8 @@ def test_a_sandbox_that_leaks_marks_nothing(library, tmp_path, capsys):
     (tmp_path / "gradebook.db").write_text("secret")
 
     class Leaking(sandbox.Sandbox):
-        def _bubblewrap(self):
-            return self._limits(str(tmp_path))
+        def _bubblewrap(self, warm=False):
+            return self._limits(str(tmp_path), warm)
 
     assert not classroom.try_sandbox(
         Leaking(library), tmp_path, classroom.Log(tmp_path)
@@ -683,7 +679,10 @@ def test_what_a_process_says_is_never_believed_but_read(library):
         exercise = exercises.get("4.3.3")
         patch = "import lrdecay_lib.exercises.asking as a\na.Answers.to_json = lambda self: {!r}"
         texts = ["", "null", "[]", "{}", "x" * 10**6, "[" * 10**5, '{"kind": "right"}']
-        texts += ['{"kind": "asked", "first": ' + rest for rest in ("5}", "[5]}", "[[1e999]]}")]
+        texts += [
+            '{"kind": "asked", "first": ' + rest
+            for rest in ("5}", "[5]}", "[[1e999]]}")
+        ]
         for text in texts:
             process.run(patch.format(text))
             result = marking.judge(exercise, process.ask(exercise.questions))

@@ -116,9 +116,12 @@ def notebook_in(place, name):
 
 
 def digest_of(place, name, release):
-    """A digest of all that decides a submission's marks: its file, and what was released."""
+    """A digest of all that decides what is told of a submission: its file, when it came, and
+    what was released."""
     path, problem = notebook_in(place, name)
     parts = [problem or notebooks.digest(path), notebooks.digest(release)]
+    stamp = place / "timestamp.txt"
+    parts += [notebooks.digest(stamp)] if stamp.is_file() else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -365,6 +368,9 @@ def write_tables(folder, rows, known):
 
 def take(folder, source):
     """Place what an LMS gave out; returns what has no place, or None."""
+    if not str(source):
+        return "FROM=zip-or-folder is missing: what is to be collected?"
+    source = Path(source).expanduser()
     if not (folder / "gradebook.db").exists():
         return f"There is no course in {folder}: run `make classroom` first."
     try:
@@ -410,23 +416,23 @@ def main(arguments):
             step.add_argument("section", nargs="?", type=int)
             step.add_argument("--student")
             step.add_argument("--again", action="store_true")
-            step.add_argument("--from", dest="source", type=Path)
+            step.add_argument("--from", dest="source")
             step.add_argument("--engine", default="")
             step.add_argument("--image", default="")
         elif name == "collect":
-            step.add_argument("source", type=Path)
+            step.add_argument("source")
         elif name == "due":
-            step.add_argument("section", type=int)
+            step.add_argument("section")
             step.add_argument("time")
     given = parser.parse_args(arguments)
     folder = given.folder.expanduser()
     if given.step == "make":
         return course.make(folder)
     if given.step == "collect":
-        return take(folder, given.source.expanduser())
+        return take(folder, given.source)
     if given.step == "due":
         return due(folder, given.section, given.time)
-    said = take(folder, given.source.expanduser()) if given.source else None
+    said = take(folder, given.source) if given.source else None
     marked = grade(
         folder, given.section, given.student, given.again, given.engine, given.image
     )

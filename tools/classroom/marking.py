@@ -263,5 +263,7 @@ def judge(exercise, text):
     """What the judge says of answers that came over as text."""
     try:
         return exercise.judge_answers(Answers.from_json(text))
-    except Exception:  # whatever a hostile process writes, it is judged, and only its own
+    except (
+        Exception
+    ):  # whatever a hostile process writes, it is judged, and only its own
         return exercise.judge_answers(Answers.none("gave what is no answer"))

@@ -348,7 +348,9 @@ def shown(source):
 
 
 def output(text, failed=False):
-    """The output of a cell: text, and no more."""
+    """The output of a cell: text, and no more; not even the codes that colour a terminal."""
+    text = re.sub(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?)", "", text)
+    text = "".join(c for c in text if c.isprintable() or c in "\n\t")
     if failed:
         return nbformat.v4.new_output("stream", name="stderr", text=text)
     return nbformat.v4.new_output("stream", name="stdout", text=text)

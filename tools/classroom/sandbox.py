@@ -215,7 +215,9 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # the same class gives the same marks
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
-PYTHON = ["-s", "-P", "-B"]
+CACHE = (
+    "cache"  # folder in the library with Python's compiled files, see `Sandbox.warm`
+)
 
 
 @dataclass
@@ -236,7 +238,17 @@ class Sandbox:
     image: str = ""
     limits: Limits = field(default_factory=Limits)
 
-    def start(self):
+    def warm(self, source=""):
+        """Compile once what each student's process begins with, here where it may be written.
+
+        Many a system keeps no compiled files, and then every start would take twice as long.
+        """
+        (self.library / CACHE).mkdir(exist_ok=True)
+        with self.start(warm=True) as process:
+            process.run(source)
+        return self
+
+    def start(self, warm=False):
         """A new `Process`; raises `Ended` if there is none to be had."""
         cleanup = []
         if self.kind == "container":
@@ -245,18 +257,20 @@ class Sandbox:
             remove = [self.engine, "rm", "--force", name]
             cleanup.append(lambda: subprocess.run(remove, capture_output=True))
         elif self.kind == "bubblewrap":
-            command = self._bubblewrap()
+            command = self._bubblewrap(warm)
         else:
             home = tempfile.mkdtemp(prefix="student-")
             cleanup.append(lambda: shutil.rmtree(home, ignore_errors=True))
-            command = self._limits(home)
+            command = self._limits(home, warm)
         return Process(command, self.limits, cleanup)
 
-    def _program(self, python, library):
+    def _program(self, python, library, warm=False):
         limits = json.dumps(asdict(self.limits))
-        return [python, *PYTHON, f"{library}/student.py", str(library), limits]
+        options = ["-s", "-P", "-X", f"pycache_prefix={library}/{CACHE}"]
+        options += [] if warm else ["-B"]
+        return [python, *options, f"{library}/student.py", str(library), limits]
 
-    def _bubblewrap(self):
+    def _bubblewrap(self, warm=False):
         words = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--unshare-user"]
         words += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
         words += ["--die-with-parent", "--new-session", "--clearenv"]
@@ -278,8 +292,10 @@ class Sandbox:
         for folder in installed_library():  # it holds the solutions
             words += ["--tmpfs", folder, "--remount-ro", folder]
         words += ["--ro-bind", str(self.library), LIBRARY]
+        if warm:
+            words += ["--bind", f"{self.library / CACHE}", f"{LIBRARY}/{CACHE}"]
         words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
-        return Command([*words, *self._program(sys.executable, LIBRARY)], {})
+        return Command([*words, *self._program(sys.executable, LIBRARY, warm)], {})
 
     def _container(self, name):
         limits = self.limits
@@ -297,11 +313,11 @@ class Sandbox:
         program = self._program("python3", LIBRARY)[1:]
         return Command([*words, *program], dict(os.environ))
 
-    def _limits(self, home):
+    def _limits(self, home, warm=False):
         own = dict.fromkeys(("HOME", "TMPDIR", "IPYTHONDIR"), home)
         environment = {**ENVIRONMENT, **own}
         return Command(
-            self._program(sys.executable, self.library), environment, folder=home
+            self._program(sys.executable, self.library, warm), environment, folder=home
         )
 
     # --- does it hold? ----------------------------------------------------------------
@@ -393,6 +409,11 @@ print("reached")
 """
 
 
+BEGIN = """import numpy
+from lrdecay_lib import exercises, schedules
+from lrdecay_lib.exercises import asking"""
+
+
 def installed_library():
     """Folders of the environment in which the book's library lies itself (where it is installed,
     and not only pointed to)."""
@@ -406,16 +427,13 @@ def installed_library():
 def choose(library, engine="", image="", limits=Limits()):
     """The best `Sandbox` that starts here: a container if one is asked for, bubblewrap, or else
     limits alone."""
-    if engine:
-        found = Sandbox(library, "container", "", engine, image, limits)
-        found.start().end()  # who asks for a container wants nothing less
-        return found
+    if engine:  # who asks for a container wants nothing less
+        return Sandbox(library, "container", "", engine, image, limits).warm(BEGIN)
     alone = Sandbox(library, "limits", "bubblewrap is not installed", limits=limits)
     if not shutil.which("bwrap"):
-        return alone
-    found = Sandbox(library, limits=limits)
+        return alone.warm(BEGIN)
     try:
-        found.start().end()
-        return found
+        return Sandbox(library, limits=limits).warm(BEGIN)
     except Ended as end:
-        return replace(alone, why=f"bubblewrap does not work here (it {end})")
+        why = f"bubblewrap does not work here (it {end})"
+        return replace(alone, why=why).warm(BEGIN)
