@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools" / "classroom"))
+ROOT = Path(__file__).resolve().parents[2]
+for folder in ("tests/site", "tools/classroom"):  # the former has the browser
+    sys.path.insert(0, str(ROOT / folder))
 import course as courses
 
 

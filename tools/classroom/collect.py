@@ -33,7 +33,7 @@ AGAIN = re.compile(
 )  # what browsers and Canvas add
 NOTEBOOKS = (".ipynb", ".ipynb.txt", ".ipynb.json", ".json")
 PASSED_OVER = re.compile(
-    r"(^|/)(__MACOSX|\.ipynb_checkpoints)/|(^|/)(\.[^/]*|Thumbs\.db)$"
+    r"(^|/)(__MACOSX|\.ipynb_checkpoints)/|(^|/)(\._[^/]*|\.DS_Store|Thumbs\.db)$"
 )
 MOST_FILES = 20_000
 
