@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -363,6 +364,13 @@ def test_nbgraders_own_autograde_runs_nothing(course, marked, tmp_path):
     result = courses.nbgrader(course).autograde("section_4", "mal")
     assert not result["success"] and "make grade" in result["log"] + result["error"]
     assert not (tmp_path / "run").exists()
+    classroom.write_tables(
+        course, gradebook.rows(courses.nbgrader(course).gradebook), {}
+    )
+    assert [row["score"] for row in table(course) if row["student_id"] == "mal"] == [""]
+    shutil.rmtree(course / "submitted" / "mal")
+    with courses.nbgrader(course).gradebook as book:
+        book.remove_student("mal")
 
 
 def test_a_second_make_keeps_submissions_marks_and_configuration(course, marked):

@@ -7,21 +7,20 @@ import re
 import shutil
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import classroom
+import course as courses
 import lessons
 import nbformat
 import psutil
 import pytest
+import sandbox
 import trial
-from trial import LIMITS
 
-needs_sandbox = pytest.mark.skipif(
-    not shutil.which("bwrap"),
-    reason="bubblewrap is not installed: hostile students' code was not run",
-)
-HOSTILE = {"cheating", "hostile"} if not shutil.which("bwrap") else set()
+# as of no other test, so that a process of this class is known by its command
+LIMITS = replace(trial.LIMITS, output=20_001)
 
 
 def digests(*folders):
@@ -39,7 +38,7 @@ def strangers():
     found = []
     for one in psutil.process_iter(["cmdline"]):
         words = " ".join(one.info["cmdline"] or [])
-        if "student.py" in words or re.search(r"sleep\D{1,3}987", words):
+        if '"output": 20001' in words or re.search(r"sleep\D{1,3}987", words):
             found.append(words)
     return found
 
@@ -47,14 +46,19 @@ def strangers():
 class Marked:
     """The class, after it was marked: what was said, and what had changed."""
 
-    def __init__(self, course, capture):
+    def __init__(self, course):
         self.course = course
+        room = Path(tempfile.mkdtemp(prefix="library-"))
+        room.chmod(0o755)
+        self.box = sandbox.choose(courses.library(room / "library"))
+        shutil.rmtree(room)
+        self.shut_in = self.box.kind == "bubblewrap"
         release = nbformat.read(course / "release/section_4/section_4.ipynb", 4)
         other = nbformat.read(course / "release/section_3/section_3.ipynb", 4)
         self.cases = [
             case
             for case in trial.members(release, other, str(course))
-            if case.kind not in HOSTILE
+            if self.shut_in or case.kind in {"honest", "careless"}
         ]
         for case in self.cases:
             place = course / "submitted" / case.student / "section_4"
@@ -68,25 +72,25 @@ class Marked:
         ]
         watched += [lessons.LIBRARY, lessons.ROOT / "tools"]
         before, home = digests(*watched), set(os.listdir(Path.home()))
-        rooms = set(os.listdir(tempfile.gettempdir()))
+        room = tempfile.mkdtemp(prefix="rooms-")
+        kept, tempfile.tempdir = tempfile.tempdir, room
         start = time.monotonic()
-        self.problems = classroom.grade(course, limits=LIMITS) or ""
+        try:
+            self.problems = classroom.grade(course, limits=LIMITS) or ""
+        finally:
+            tempfile.tempdir = kept
         self.seconds = time.monotonic() - start
-        self.said = capture.readouterr().out
         self.changed = digests(*watched) != before
         self.left = strangers()
-        self.new = (set(os.listdir(Path.home())) - home) | {
-            name
-            for name in set(os.listdir(tempfile.gettempdir())) - rooms
-            if name.startswith(("student-", "classroom-", "collect-"))
-        }
+        self.new = [*(set(os.listdir(Path.home())) - home), *os.listdir(room)]
+        shutil.rmtree(room)
 
     def record(self, case):
         job = classroom.Job(self.course, case.student, 4, "")
         return classroom.read_record(job.record)
 
     def table(self):
-        """What became of each, as a table."""
+        """What became of each, as a table, with the time that it took."""
         lines = [
             "| who | points | the student reads | the teacher sees |",
             "|---|---|---|---|",
@@ -100,18 +104,13 @@ class Marked:
             lines.append(
                 "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
             )
+        lines += ["", f"{len(self.cases)} notebooks in {self.seconds:.0f} seconds."]
         return "\n".join(lines) + "\n"
 
 
 @pytest.fixture(scope="module")
 def marked(course):
-    class Capture:  # capsys is for one test alone
-        def readouterr(self):
-            return self
-
-        out = ""
-
-    found = Marked(course, Capture())
+    found = Marked(course)
     folder = lessons.ROOT / "_build"
     folder.mkdir(exist_ok=True)
     (folder / "classroom_trial.md").write_text(found.table(), encoding="utf-8")
@@ -119,8 +118,16 @@ def marked(course):
 
 
 def test_the_class_is_large(marked):
-    assert len(marked.cases) >= (80 if shutil.which("bwrap") else 50)
+    assert len(marked.cases) >= (80 if marked.shut_in else 50)
     assert len({case.student for case in marked.cases}) == len(marked.cases)
+
+
+def test_hostile_code_was_run(marked):
+    if not marked.shut_in:
+        pytest.skip(
+            f"{marked.box.why}: cheating and hostile students' code was NOT run"
+        )
+    assert {case.kind for case in marked.cases} >= {"cheating", "hostile"}
 
 
 def test_each_gets_what_it_has_earned(marked):

@@ -309,6 +309,8 @@ def tell(folder, jobs, marked, log):
             continue
         if row.problem:
             refused.append(f"{job.who()}: {row.problem}.")
+        if not record.read:
+            unread.append(f"{job.who()}: {tables.one_line(record.teacher[0])}")
         if job not in marked:
             continue
         late = tables.hours(
@@ -324,8 +326,6 @@ def tell(folder, jobs, marked, log):
             log.say(f"{job.who()}: {tables.one_line(sentence)}")
         for id, one in record.marks.items():
             log.note(f"  {id}: {one.outcome}, {one.points} of {one.most}")
-        if not record.read:
-            unread.append(f"{job.who()}: {tables.one_line(record.teacher[0])}")
     write_tables(folder, rows, known)
     log.say(
         f"The grades are in {folder / 'grades.csv'} and {folder / 'lms'}, the feedback is in "

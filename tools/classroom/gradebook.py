@@ -40,6 +40,7 @@ class Row:
     Attributes:
         by_hand: ids of the exercises whose points a teacher has given.
         problem: why the points cannot be, or "".
+        marked: whether there are points at all.
     """
 
     student_id: str
@@ -52,6 +53,7 @@ class Row:
     due: datetime | None
     by_hand: tuple
     problem: str
+    marked: bool = True
 
     @property
     def seconds_late(self):
@@ -147,6 +149,7 @@ def row(submission):
             )
         ),
         "; ".join(beyond),
+        any(not (grade.auto_score is grade.manual_score is None) for grade in grades),
     )
 
 

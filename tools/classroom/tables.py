@@ -29,7 +29,7 @@ def written(rows):
 
 
 def points(row):
-    return "" if row.problem else f"{row.score:g}"
+    return f"{row.score:g}" if row.marked and not row.problem else ""
 
 
 def time(moment):
