@@ -158,8 +158,8 @@ def members(release, other, course_folder):
     twice.cells.insert(
         twice.index("answer", SECOND), copy.deepcopy(twice.cell("answer", SECOND))
     )
-    stands = f"{SECOND}: the answer stands in 2"
-    add("c_answer_twice", "careless", twice, FULL, stands, "stands in 2")
+    stands = f"{SECOND}: the answer stands in more"
+    add("c_answer_twice", "careless", twice, FULL, stands, "more than one cell")
     twice = right()
     twice.cells.insert(
         twice.index("check", SECOND), copy.deepcopy(twice.cell("check", SECOND))
@@ -167,7 +167,14 @@ def members(release, other, course_folder):
     add("c_check_twice", "careless", twice, FULL)
     doubled = right()
     doubled.cells.extend(copy.deepcopy(doubled.cells))
-    add("c_everything_twice", "careless", doubled, FULL, "stands in 2", "stands in 2")
+    add(
+        "c_everything_twice",
+        "careless",
+        doubled,
+        FULL,
+        "more than one cell",
+        "more than one cell",
+    )
     lines = source("4.3.2").split("\n")
     split = right().answer(
         "4.3.2", "def later(*given):\n    return math.ceil(given[0])"
@@ -178,7 +185,7 @@ def members(release, other, course_folder):
         "outputs": [], "execution_count": None})  # fmt: skip
     add("c_split", "careless", split, FULL)
     add("c_no_answer", "careless", right().drop("answer", SECOND), all_but(SECOND),
-        f"{SECOND}: the answer cell is missing", "has no cell")  # fmt: skip
+        f"{SECOND}: the answer cell is missing", "no cell with the answer")  # fmt: skip
     add("c_no_check", "careless", right().drop("check", SECOND), FULL)
     gone = right().drop("task", FIRST).drop("answer", FIRST).drop("check", FIRST)
     add(
@@ -187,7 +194,7 @@ def members(release, other, course_folder):
         gone,
         all_but(FIRST),
         f"{FIRST}: the answer",
-        "has no cell",
+        "no cell with the answer",
     )
     bald = right()
     del bald.cells[1]
@@ -351,6 +358,8 @@ def members(release, other, course_folder):
     # --- cheating: with nothing solved, so that any point was got by cheating ---------
     def cheat(student, code, points=0, teacher="", change=None):
         notebook = empty().before(FIRST, code)
+        last = copy.deepcopy(notebook.cells[notebook.index("answer", FIRST) - 1])
+        notebook.cells.append(last)  # behind the stubs, which would undo it
         if change:
             change(notebook)
         add("x_" + student, "cheating", notebook, points, teacher)
@@ -378,19 +387,20 @@ for one in {names!r}:
     cheat("drops_asserts", "get_ipython().input_transformers_post.append(lambda lines: "
           "[l for l in lines if 'assert' not in l])")  # fmt: skip
     cheat("reads_others", f"""
-import glob
-for root in ('..', '../..', '/', '{course_folder}'):
+import glob, sys
+for root in ('..', '/library', '/home', '/root', '/tmp', '{course_folder}'):
     for path in glob.glob(root + '/**/section_4.ipynb', recursive=True):
         import json
         for cell in json.load(open(path))['cells']:
             if cell['cell_type'] == 'code':
                 try: exec(''.join(cell['source']))
                 except BaseException: pass""")  # fmt: skip
-    cheat("reads_library", """
-import glob
-for path in glob.glob('/**/lesson_04*.py', recursive=True):
-    text = open(path).read().replace('from . import', 'from lrdecay_lib.exercises import')
-    exec(text.split('add(')[0])""")  # fmt: skip
+    cheat("reads_library", f"""
+import glob, sys
+for root in (*sys.path, '/library', '/home', '/root', '{course.lessons.LIBRARY}'):
+    for path in glob.glob(root + '/**/lesson_04*.py', recursive=True):
+        text = open(path).read().replace('from . import', 'from math import')
+        exec(text.split('add(')[0])""")  # fmt: skip
     cheat("equals_all", "class Always(float):\n    __eq__ = __ge__ = __le__ = lambda *a: True\n"
           "    __ne__ = __lt__ = __gt__ = lambda *a: False\n    __sub__ = __rsub__ = __abs__ = "
           "lambda *a: Always(0)\n    __hash__ = float.__hash__\n" + always)  # fmt: skip
@@ -454,7 +464,7 @@ base.commit()""", teacher="Look at")  # fmt: skip
     attack("others", f"""
 import glob, os
 for path in glob.glob('{course_folder}/**/*.ipynb', recursive=True): open(path, 'w').write('')
-for path in glob.glob('/**/*.csv', recursive=True): os.remove(path)""")  # fmt: skip
+for path in glob.glob('{course_folder}/**', recursive=True): os.remove(path)""")  # fmt: skip
     attack("startup", """
 import os, site, sys
 from pathlib import Path

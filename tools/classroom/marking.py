@@ -19,13 +19,14 @@ POINTS = 2  # for each star of an exercise
 BUDGET = 300.0  # seconds on the clock for all attempts to run a notebook
 REACHES = {
     "names the library's judge or its solutions": (
-        r"\.(judge\w*|solver|source|reference|solution|_compare|questions)\b"
-        r"|_DECLARED|\bResult\b|exercises\.(lesson_|section_|asking)|exercises\.get\s*="
+        r"\.(judge\w*|solver|source|reference|solution|_compare|questions)\b|_DECLARED"
+        r"|\bResult\b|exercises\.(lesson_|section_|asking)|exercises\.get\s*=|lesson_\d"
     ),
-    "reaches for files, processes or the network": (
-        r"\b(subprocess|socket|ctypes|gradebook|_exit|os\.kill|os\.fork|setsid|requests"
-        r"|urllib|shutil|getppid|sitecustomize|usercustomize|input_transformer\w*)\b|/proc/"
+    "reaches for files, processes, the network or Python itself": (
+        r"\b(subprocess|socket|ctypes|gradebook|requests|urllib|shutil|pathlib|glob|gc|inspect"
+        r"|importlib|pkgutil|_getframe|input_transformer\w*|open\(|os\.|threading)|/proc/"
     ),
+    "replaces functions of a library": r"\b(np|numpy|math|exercises|a|e)(\.\w+)+ *=(?!=)",
 }
 OWN = re.compile(r"exercises\.get\(.*?\)\.(judge|solution)\(|^\s*#.*$", re.MULTILINE)
 
@@ -121,7 +122,7 @@ def _unread(student_id, section, name, why):
         )
         for exercise in section.exercises
     }
-    told = f"The file {name} {why}, so nothing could be marked."
+    told = f"{f'The file {name} ' if name else ''}{why}, so nothing could be marked."
     advice = " Save your notebook in Jupyter or Colab as .ipynb, and hand it in again."
     record = Record(student_id, section.name, marks, [told], [told + advice], False)
     return record, show(section, [], [], record)
@@ -214,7 +215,10 @@ class Run:
 
     def _do(self, process, kind, what):
         if kind == "run":
-            self.outputs[what] = process.run(self.placed[what].cell.source)["output"]
+            ran = process.run(self.placed[what].cell.source)
+            self.outputs[what] = ran["output"]
+            if ran["error"].startswith("TimeUp"):
+                self._stopped(what, "computed for too long, and was stopped")
             return
         before = self.results.get(what)
         if before is None or before.outcome != "right":
@@ -230,13 +234,13 @@ class Run:
             )
             return
         self.outputs[what] += f"\nThis cell was left out: its process {why}.\n"
-        where = self.placed[what].exercise or "the beginning"
-        self.remarks.append(
-            Remark(
-                f"A cell of {where} was left out: its process {why}.",
-                f"A cell of {where} was left out when your notebook was run: its process {why}.",
-            )
-        )
+        self._stopped(what, f"was left out, as its process {why}")
+
+    def _stopped(self, i, what):
+        where = self.placed[i].exercise or "the beginning"
+        said = Remark(f"A cell of {where} {what}.", f"A cell of {where} {what}.")
+        if said not in self.remarks:
+            self.remarks.append(said)
 
     def _out_of_time(self):
         missing = [

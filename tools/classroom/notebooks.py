@@ -14,6 +14,7 @@ import nbformat
 
 LARGEST = 300 * 2**20  # bytes of a file; what is printed 200 MB long was once handed in
 MOST_CELLS = 2_000
+MOST_TRIES = 20_000  # to find a cell in a damaged file
 LONGEST = 100_000  # characters of a cell
 
 
@@ -102,9 +103,9 @@ def read(path):
             raise Unreadable(why) from None
         remarks.append(
             Remark(
-                f"The file is damaged: its first {len(raw)} cells could be read.",
-                f"Your file is damaged. Its first {len(raw)} cells could be read; save the "
-                "notebook again and hand it in anew.",
+                f"The file is damaged: {len(raw)} cells could be read.",
+                f"Your file is damaged: {len(raw)} cells could be read. Save the notebook "
+                "again and hand it in anew.",
             )
         )
     if len(raw) > MOST_CELLS:
@@ -152,23 +153,25 @@ def cells_of(document):
 
 
 def salvage(text):
-    """The whole cells at the beginning of a damaged notebook."""
+    """The cells of a damaged notebook that are whole."""
     start = re.search(r'"cells"\s*:\s*\[', text)
     found, place = [], start.end() if start else len(text)
     decoder = json.JSONDecoder()
-    while match := re.compile(r"[\s,]*(?=\{)").match(text, place):
+    for _ in range(MOST_TRIES):
+        place = text.find("{", place)
+        if place < 0:
+            break
         try:
-            cell, place = decoder.raw_decode(text, match.end())
+            cell, end = decoder.raw_decode(text, place)
         except (ValueError, RecursionError):
-            # what lies between conflict marks, for example, costs only its own cell
-            later = re.compile(r"\{\s*\"(?:cell_type|attachments|execution_count|id)\"")
-            match = later.search(text, match.end() + 1)
-            if not match:
-                break
-            place = match.start()
+            place += (
+                1  # what lies between conflict marks, for example, costs its own cell
+            )
             continue
-        found.append(cell)
-    return [cell for cell in found if isinstance(cell, dict) and "cell_type" in cell]
+        if "cell_type" in cell:
+            found.append(cell)
+        place = end
+    return found
 
 
 def clean(raw):
@@ -257,12 +260,12 @@ def place(cells, released, names):
             role = "answer"
         else:
             here, role = id or here, "other"
-            if cell.label.startswith("check-"):
-                changed.add(id)
+        if same is None and id and cell.label.startswith("check-"):
+            changed.add(id)
         found.append(Placed(cell, here, role))
     remarks = _foreign(foreign, names)
-    if changed - {""}:
-        listed = ", ".join(sorted(changed - {""}))
+    if changed:
+        listed = ", ".join(sorted(changed))
         remarks.append(
             Remark(
                 f"The check of {listed} was changed, which has no effect on the marks.",
@@ -309,31 +312,41 @@ def _answers(found, names):
                 "their names.",
             )
         )
-    for id, name in names.items():
-        answers = counted[id]
-        if not answers:
-            remarks.append(
-                Remark(
-                    f"{id}: the answer cell is missing, and no other cell defines `{name}`.",
-                    f"{id}: your notebook has no cell with `{name}`.",
-                )
+    missing = [id for id in names if not counted[id]]
+    if len(missing) == len(names):
+        remarks.append(
+            Remark(
+                "None of the answers that are wanted is in it.",
+                "None of the answers that are wanted is in your notebook.",
             )
-        elif not any(name in placed.cell.names() for placed in found):
+        )
+    elif missing:
+        listed = ", ".join(missing)
+        remarks.append(
+            Remark(
+                f"{listed}: the answer cell is missing, and no other cell defines the name.",
+                f"{listed}: your notebook has no cell with the answer.",
+            )
+        )
+    defined = set().union(*(placed.cell.names() for placed in found))
+    for id, name in names.items():
+        if counted[id] and name not in defined:
             remarks.append(
                 Remark(
                     f"{id}: no cell defines `{name}`.",
                     f"{id}: no cell defines `{name}`. Is the name misspelt?",
                 )
             )
-        elif len(answers) > 1:
-            remarks.append(
-                Remark(
-                    f"{id}: the answer stands in {len(answers)} cells; they were run in their "
-                    "order, and what the last one leaves counts.",
-                    f"{id}: your answer stands in {len(answers)} cells, and what the last one "
-                    "leaves counts.",
-                )
+    if several := [id for id in names if len(counted[id]) > 1]:
+        listed = ", ".join(several)
+        remarks.append(
+            Remark(
+                f"{listed}: the answer stands in more than one cell; they were run in their "
+                "order, and what the last one leaves counts.",
+                f"{listed}: your answer stands in more than one cell, and what the last one "
+                "leaves counts.",
             )
+        )
     return remarks
 
 
