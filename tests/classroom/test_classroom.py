@@ -371,6 +371,7 @@ def test_nbgraders_own_autograde_runs_nothing(course, marked, tmp_path):
     shutil.rmtree(course / "submitted" / "mal")
     with courses.nbgrader(course).gradebook as book:
         book.remove_student("mal")
+        classroom.write_tables(course, gradebook.rows(book), {})
 
 
 def test_a_second_make_keeps_submissions_marks_and_configuration(course, marked):

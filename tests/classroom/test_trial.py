@@ -204,10 +204,9 @@ def test_feedback_runs_and_loads_nothing(marked):
 def test_the_same_class_gives_the_same_marks(marked):
     files = ("grades.csv", "lms/by_student.csv", "class/section_4.html")
     before = [(marked.course / name).read_bytes() for name in files]
-    classroom.grade(marked.course, again=True, student="h_half", limits=LIMITS)
-    again = {"z_exits", "c_swapped", "x_allclose", "c_moved_last"}
     records = {path: path.read_bytes() for path in marked.course.glob("marks/*/*.json")}
-    for student in sorted(again & {case.student for case in marked.cases}):
+    for student in ("h_half", "z_exits" if marked.shut_in else "c_moved_last"):
         classroom.grade(marked.course, student=student, limits=LIMITS)
     assert [(marked.course / name).read_bytes() for name in files] == before
     assert {path: path.read_bytes() for path in records} == records
+    assert len(records) == len(marked.cases)

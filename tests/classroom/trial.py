@@ -263,7 +263,7 @@ def members(release, other, course_folder):
         "c_conflict",
         "careless",
         utf8[:at] + conflict + utf8[at:],
-        None,
+        all_but("4.2.2"),
         "damaged",
         "damaged",
     )

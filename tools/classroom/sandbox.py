@@ -272,6 +272,7 @@ class Sandbox:
 
     def _bubblewrap(self, warm=False):
         words = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--unshare-user"]
+        words += ["--disable-userns"]
         words += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
         words += ["--die-with-parent", "--new-session", "--clearenv"]
         for name, value in ENVIRONMENT.items():
