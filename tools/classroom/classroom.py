@@ -46,6 +46,15 @@ class Log:
     def note(self, line):
         self.lines.append(line)
 
+    def progress(self, done, of):
+        """How far it is, where somebody is looking."""
+        if sys.stderr.isatty():
+            print(
+                f"\r{done} of {of} marked",
+                end="\r" if done == of else "",
+                file=sys.stderr,
+            )
+
     def write(self):
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text("\n".join(self.lines) + "\n", encoding="utf-8")
@@ -259,7 +268,8 @@ def _mark_all(jobs, box, log):
     with ProcessPoolExecutor(min(AT_ONCE, len(jobs))) as pool:
         waiting = {pool.submit(do, job, box): job for job in jobs}
         with _nbgrader(jobs[0].folder).gradebook as book:
-            for future in as_completed(waiting):
+            for number, future in enumerate(as_completed(waiting), 1):
+                log.progress(number, len(jobs))
                 job = waiting[future]
                 try:
                     record, shown = future.result()

@@ -21,7 +21,7 @@ READABLE = (
     "<style>a { color: #0b4f8a; text-decoration: underline } .panel-heading { "
     "background: #1f4e79 !important }\n"
     ".panel-heading, .panel-heading a { color: #fff !important } pre { white-space: "
-    "pre-wrap; overflow-wrap: anywhere }\n"
+    "pre-wrap; word-break: normal; overflow-wrap: anywhere }\n"
     "pre span[style] { color: inherit !important } .highlight .c1 { color: #35635f } "
     ".highlight .ne { color: #a52a20 } .highlight .err { border: none; color: inherit }"
     "</style>\n"
