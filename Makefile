@@ -1,30 +1,62 @@
 # Two commands: `make book` builds the site, `make test` runs every check. `make help` lists the rest.
 PYTHON ?= python3
-VENV := .venv/bin/python
-TORCH := torch==2.13.0
-COURSE ?= _build/classroom
+COURSE ?= classroom
 WHICH ?= oldest
 WITH ?= 3.11
+TORCH := torch==2.13.0
 
-.PHONY: help book test execute serve lab reproduce colab benchmark mutants torch classroom collect due grade lock explorer-runs repository print links clean clean-environment environment
+VENV := .venv/bin/python
+# runs a program of this environment while no other make is at work in this folder
+ALONE := $(VENV) tools/make_book/environment.py --alone $(VENV)
+# a maintainer's programs use the modules of those that make the book
+MODULES := PYTHONPATH=tools/make_book:tools/maintain
+MAINTAIN := $(MODULES) $(ALONE) tools/maintain
+# the Python that was asked for, or the first one that runs
+PYTHONS := $(if $(filter file,$(origin PYTHON)),$(PYTHON) python3.13 python3.12 python3.11,$(PYTHON))
+ENVIRONMENT := for python in $(PYTHONS); do \
+	    "$$python" -c "" >/dev/null 2>&1 && exec "$$python" tools/make_book/environment.py
+
+# what another project, or a cluster, set for its own programs is not for these
+export KERAS_BACKEND := tensorflow
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS MPLBACKEND
+
+.PHONY: help book draft test check format execute take aside serve lab reproduce colab benchmark mutants torch \
+	classroom collect due grade lock explorer-runs repository print links clean clean-environment environment
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 book: environment  ## bring stale notebooks up to date and build the site into _build/html
-	@$(VENV) tools/make_book/execute.py
-	@$(VENV) tools/make_book/render.py
+	@$(ALONE) tools/make_book/execute.py
+	@$(ALONE) tools/make_book/render.py
+
+draft: environment  ## build the site though a lesson is not in step with its text, to look at it while writing
+	@$(ALONE) tools/make_book/render.py --draft
 
 test: environment  ## run every check: library, notebooks, site, classroom
-	@$(VENV) tools/make_book/render.py
-	@$(VENV) -m pytest
+	@$(ALONE) tools/make_book/render.py
+	@$(ALONE) -m pytest
+
+check: environment  ## before each commit: style, quick tests, guards and staleness; runs no lesson
+	@$(ALONE) tools/maintain/check.py
+
+format: environment  ## format all code, the lessons' too
+	@.venv/bin/ruff check --fix-only --quiet
+	@.venv/bin/ruff format --quiet
+	@$(MAINTAIN)/format_lessons.py
 
 execute: environment  ## run the stale notebooks only (LESSON=03_2 runs one, stale or not)
-	@$(VENV) tools/make_book/execute.py $(LESSON)
+	@$(ALONE) tools/make_book/execute.py $(LESSON)
+
+take: environment  ## write an edited notebook's cells into its text (LESSON=03_2)
+	@$(MAINTAIN)/edited.py take $(LESSON)
+
+aside: environment  ## put an edited notebook into edited/, and make it again from its text (LESSON=03_2)
+	@$(MAINTAIN)/edited.py aside $(LESSON)
 
 print: environment  ## build the site with the whole book as one PDF in it (needs Chromium)
-	@$(VENV) tools/make_book/execute.py
-	@$(VENV) tools/make_book/render.py --pdf
+	@$(ALONE) tools/make_book/execute.py
+	@$(ALONE) tools/make_book/render.py --pdf
 
 serve: book  ## build the site and serve it on this machine
 	@$(VENV) -m http.server --bind 127.0.0.1 --directory _build/html 8000
@@ -33,10 +65,10 @@ lab: environment  ## open the lessons in JupyterLab
 	@$(VENV) -m jupyterlab chapters/en
 
 reproduce: environment  ## run a third of the lessons on one core, without oneDNN, without XLA: are the numbers the same?
-	@$(VENV) tools/maintain/reproduce.py
+	@$(MAINTAIN)/reproduce.py
 
 colab: environment  ## run every lesson alone beside other versions (WHICH=oldest or newest, WITH=3.12): are the verdicts the same?
-	@$(VENV) tools/maintain/colab.py $(WHICH) $(WITH)
+	@$(MAINTAIN)/colab.py $(WHICH) $(WITH)
 
 benchmark: environment  ## measure the library's speed, as ratios in one run, and what the site's pages weigh (after make book)
 	@$(VENV) -m benchmarks | tee benchmarks/results.md
@@ -44,10 +76,10 @@ benchmark: environment  ## measure the library's speed, as ratios in one run, an
 	@$(VENV) -m benchmarks.site | tee benchmarks/results_site.md
 
 mutants: environment  ## change the exercises' solutions by machine: does each check reject them?
-	@$(VENV) tools/maintain/mutants.py | tee benchmarks/mutants.md
+	@$(MAINTAIN)/mutants.py | tee benchmarks/mutants.md
 
 explorer-runs: environment  ## train the runs that the explorer shows again (a minute)
-	@$(VENV) tools/make_book/explorer.py --runs
+	@$(ALONE) tools/make_book/explorer.py --runs
 
 torch: environment  ## add PyTorch, which the parity tests compare with (large; without it they are skipped)
 	@$(VENV) -m pip install --quiet $(TORCH)
@@ -66,21 +98,21 @@ grade: environment  ## mark what is new in the course (COURSE=folder; SECTION=4,
 	    $(if $(AGAIN),--again) $(if $(FROM),--from "$(FROM)") $(if $(CONTAINER),--engine "$(CONTAINER)" --image "$(IMAGE)")
 
 repository: environment  ## give the book the address of another repository (URL=its address)
-	@$(VENV) tools/maintain/move.py "$(URL)"
+	@$(MAINTAIN)/move.py "$(URL)"
 
 links: environment  ## ask the sites that the book links to whether the pages are still there (needs the network)
-	@$(VENV) tools/maintain/links.py
+	@$(MAINTAIN)/links.py
 
 lock: environment  ## pin the newest versions that fit pyproject.toml in requirements.lock
 	@.venv/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
 	    --generate-hashes --no-annotate --no-header --quiet --upgrade --output-file requirements.lock
 
-clean:  ## delete what was built
-	rm -rf _build book/generated
+clean:  ## delete what was built; a course in _build and what lies in edited/ stay
+	@$(ENVIRONMENT) --clean; done; rm -rf book/generated _build/html
 
 clean-environment: clean  ## delete what was built and the environment
 	rm -rf .venv
 
 environment:
-	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here: name one, for example make book PYTHON=python3.12."; exit 1; }
-	@$(PYTHON) tools/make_book/environment.py
+	@$(ENVIRONMENT); done; \
+	    echo "There is no $(PYTHON) here: name one, for example make book PYTHON=python3.12."; exit 1

@@ -3,11 +3,22 @@ and one sentence for all three."""
 
 from __future__ import annotations
 
+import inspect
 import os
+import sys
 
 import numpy as np
 
-__all__ = ["whole", "distinct", "peaks_of", "valid_rates", "cores"]
+__all__ = [
+    "whole",
+    "distinct",
+    "seeds_of",
+    "peaks_of",
+    "names_of",
+    "valid_rates",
+    "silent",
+    "cores",
+]
 
 
 def cores():
@@ -40,14 +51,52 @@ def distinct(name, values):
     return values
 
 
+def seeds_of(seeds):
+    """``seeds`` as a list of ints, if they are distinct whole numbers of at least 0."""
+    try:
+        seeds = list(seeds)
+    except TypeError:
+        raise ValueError(
+            f"seeds must be several whole numbers, such as range(20); got {seeds!r}"
+        ) from None
+    return distinct("seeds", [whole("seeds", seed, least=0) for seed in seeds])
+
+
+def names_of(argument, named):
+    """``named``, a dict with at least one entry whose keys are names; ``argument`` is what the
+    message calls it.
+
+    Names are text, because a sweep is saved as text: what is no text would be refused after the
+    runs, or come back as something else.
+    """
+    if not isinstance(named, dict) or not named:
+        raise ValueError(
+            f"{argument} must be a dict: name -> {argument.rstrip('s')}; got {named!r}"
+        )
+    for name in named:
+        if not isinstance(name, str):
+            raise ValueError(
+                f"{argument} must have text as names; got the name {name!r}"
+            )
+    return named
+
+
+def silent(progress):
+    """What `tqdm` takes as ``disable``: None shows a bar in a terminal only."""
+    if sys.stderr is None:  # a service, or pythonw: there is nowhere to draw
+        return True
+    return None if progress is None else not progress
+
+
 def peaks_of(schedules, peaks):
     """Schedule name -> list of its peaks, from peaks for all or a dict with the peak or peaks
     of each."""
-    if not isinstance(schedules, dict) or not schedules:
-        raise ValueError(
-            f"schedules must be a dict: name -> schedule; got {schedules!r}"
-        )
-    for name, schedule in schedules.items():
+    for name, schedule in names_of("schedules", schedules).items():
+        if inspect.isclass(schedule):
+            raise ValueError(
+                f"schedules must hold schedules, and {name!r} is a class; "
+                f"write {schedule.__name__}(...)"
+            )
         peak = getattr(schedule, "peak", 1.0)
         if not np.isclose(peak, 1.0):
             raise ValueError(
@@ -60,11 +109,22 @@ def peaks_of(schedules, peaks):
             f"peaks must name the schedules {sorted(schedules)}; got {sorted(each)}"
         )
     return {
-        name: distinct(
-            f"peaks of {name!r}", [float(peak) for peak in np.atleast_1d(each[name])]
-        )
+        name: distinct(f"peaks of {name!r}", _rates_of(name, each[name]))
         for name in schedules
     }
+
+
+def _rates_of(name, peaks):
+    """One rate or several as a list of floats."""
+    try:
+        rates = np.atleast_1d(np.asarray(peaks, dtype=float))
+    except (TypeError, ValueError):
+        rates = np.array([np.nan])
+    if rates.ndim != 1 or not (np.isfinite(rates) & (rates >= 0)).all():
+        raise ValueError(
+            f"peaks of {name!r} must be finite rates of at least 0; got {peaks!r}"
+        )
+    return rates.tolist()
 
 
 def valid_rates(values, of="schedule"):

@@ -31,11 +31,12 @@ class Card:
         code: the expression in this library.
         calls: library -> its own expression; ``optimizer`` is an optimizer whose rate is 0.1 where
             one is needed.
-        differs: library -> in what its call differs from ``code``; those that are not named are
-            equal at every update.
+        differs: library -> phrases on how its call is written otherwise, or what it does from
+            the first update that differs. A test asserts each of them.
         equal_until: library -> the first update that differs, where there is one.
-        absent: library -> what to do there instead.
-        traps: (sentence, name of the source, its address or None).
+        equals: library -> our expression that its call equals, where that is not ``code``.
+        traps: (sentence, name of the source, its address or None). Where the source is no public
+            report, a test runs the trap.
         source: keys of references.bib.
     """
 
@@ -47,7 +48,7 @@ class Card:
     calls: dict
     differs: dict = field(default_factory=dict)
     equal_until: dict = field(default_factory=dict)
-    absent: dict = field(default_factory=dict)
+    equals: dict = field(default_factory=dict)
     traps: tuple = ()
     source: tuple = ()
 
@@ -58,14 +59,34 @@ class Card:
             self.code, dict(vars(schedules))
         )  # our own text, from the table below
 
+    def comparison(self, library):
+        """The sentence that says how far a call equals ours, from what the tests compare."""
+        if library not in self.calls:
+            return "No call of its own: hand over this library's schedule."
+        until = self.equal_until.get(library)
+        said = {
+            None: "Equal at every update",
+            0: "Differs from update 0 on",
+            1: "Equal at update 0 only",
+        }.get(until, f"Equal at updates 0 to {(until or 0) - 1:,}")
+        same = self.equals.get(library)
+        return (
+            "; ".join([said, *self.differs.get(library, ())])
+            + (f". It equals `{same}`" if same else "")
+            + "."
+        )
 
-CHAIN = "chain it from pieces: `SequentialLR`"
+
+# How ours is handed over, for any schedule; LambdaLR multiplies the optimizer's own rate by it.
 LAMBDA = (
-    "hand over ours, with the optimizer's rate as the peak: `LambdaLR(optimizer, schedule "
-    "/ 0.1)`"
+    "torch.optim.lr_scheduler.LambdaLR(torch.optim.SGD(parameters, lr=1.0), schedule)"
 )
-TO_KERAS = "`schedule.to_keras()`"
-CALLABLE = "any callable is a schedule: pass ours"
+RECIPES = {
+    "Keras": "keras.optimizers.SGD(schedule.to_keras())",
+    "PyTorch": LAMBDA,
+    "optax": "optax.sgd(schedule)",
+    "transformers": LAMBDA,
+}
 ACCUMULATION = (
     "With gradient accumulation a scheduler that steps at every batch runs that many "
     "times too fast.",
@@ -87,7 +108,6 @@ CARDS = {
             "optax": "optax.constant_schedule(0.1)",
             "transformers": "transformers.get_constant_schedule(optimizer)",
         },
-        source=("robbins1951",),
     ),
     "step": Card(
         "Step decay",
@@ -102,7 +122,6 @@ CARDS = {
             "PyTorch": "torch.optim.lr_scheduler.StepLR(optimizer, 300, 0.5)",
             "optax": "optax.exponential_decay(0.1, 300, 0.5, staircase=True)",
         },
-        absent={"transformers": LAMBDA},
         traps=(
             (
                 "Counted in epochs where updates were meant, the boundaries are never reached.",
@@ -130,10 +149,10 @@ CARDS = {
             "optax": "optax.piecewise_constant_schedule(0.1, {500: 0.1, 750: 0.1})",
         },
         differs={
-            "Keras": "its boundary is the last update with the old value, so it is written one "
-            "lower"
+            "Keras": (
+                "its boundary is the last update with the old value, so it is written one lower",
+            )
         },
-        absent={"transformers": LAMBDA},
         traps=(
             (
                 "timm's MultiStepLRScheduler drops one epoch before each milestone.",
@@ -155,7 +174,6 @@ CARDS = {
             "PyTorch": "torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5 ** (1 / 300))",
             "optax": "optax.exponential_decay(0.1, 300, 0.5)",
         },
-        absent={"transformers": LAMBDA},
         traps=(
             (
                 "The factor alone says nothing: 0.99 for 10,000 updates is hardly a decay.",
@@ -178,7 +196,6 @@ CARDS = {
         "One timescale. Over short runs it keeps the rate high for long, and it never ends.",
         "0.1 * InverseTime(200)",
         {"Keras": "keras.optimizers.schedules.InverseTimeDecay(0.1, 200, 1.0)"},
-        absent={"PyTorch": LAMBDA, "optax": CALLABLE, "transformers": LAMBDA},
         traps=(
             (
                 "Its two parameters, decay_steps and decay_rate, say one thing "
@@ -200,7 +217,6 @@ CARDS = {
         "high, so a cooldown pays.",
         "0.1 * (Warmup(100) >> InverseSqrt(100))",
         {"transformers": "transformers.get_inverse_sqrt_schedule(optimizer, 100)"},
-        absent={"Keras": TO_KERAS, "PyTorch": LAMBDA, "optax": CALLABLE},
         source=("vaswani2017",),
     ),
     "linear": Card(
@@ -265,11 +281,17 @@ CARDS = {
             "transformers": "transformers.get_cosine_schedule_with_warmup(optimizer, 0, 1000)",
         },
         differs={
-            "PyTorch": "rises again after update 1,000",
-            "transformers": "rises again after update 1,000",
+            "PyTorch": ("rises again after update 1,000",),
+            "transformers": ("rises again after update 1,000",),
         },
         equal_until={"PyTorch": 1001, "transformers": 1001},
         traps=(
+            (
+                "A floor is a share of the peak in Keras and optax (`alpha=0.1`) and here "
+                "(`.floor(0.1)`), but a rate in PyTorch (`eta_min=0.01`).",
+                "the parity tests",
+                None,
+            ),
             (
                 "The documentation's formula and the framework's values part past the end.",
                 "pytorch, issue 40971",
@@ -294,21 +316,30 @@ CARDS = {
         {
             "Keras": "keras.optimizers.schedules.CosineDecay(0.0, 900, warmup_target=0.1, "
             "warmup_steps=100)",
-            "PyTorch": "torch.optim.lr_scheduler.LambdaLR(optimizer, schedule / 0.1)",
+            "PyTorch": "torch.optim.lr_scheduler.SequentialLR(optimizer, "
+            "[torch.optim.lr_scheduler.LinearLR(optimizer, 0.001, 1.0, 100), "
+            "torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 900)], [100])",
             "optax": "optax.warmup_cosine_decay_schedule(0.0, 0.1, 100, 1000)",
             "transformers": "transformers.get_cosine_schedule_with_warmup(optimizer, 100, 1000)",
         },
         differs={
-            "Keras": "its length leaves the warmup out, 900; optax's and transformers' hold it, "
-            "1,000",
-            "transformers": "rises again after update 1,000",
+            "Keras": (
+                "its length leaves the warmup out, 900",
+                "optax's and transformers' hold it, 1,000",
+            ),
+            "PyTorch": (
+                "its LinearLR refuses to start at 0",
+                "rises again after update 1,000",
+            ),
+            "transformers": ("rises again after update 1,000",),
         },
-        equal_until={"transformers": 1001},
+        equal_until={"PyTorch": 0, "transformers": 1001},
+        equals={"PyTorch": "0.1 * (Warmup(100, 0.001) >> Cosine(900))"},
         traps=(
             ACCUMULATION,
             (
                 "The first update has the rate 0 and teaches nothing.",
-                "all four, and ours",
+                "Keras, optax, transformers and ours",
                 None,
             ),
         ),
@@ -333,15 +364,17 @@ CARDS = {
             "decay_steps=100 * 2**i) for i in range(4)])",
         },
         differs={
-            "Keras": "goes on restarting, ours was told four cycles",
-            "PyTorch": "goes on restarting, ours was told four cycles",
+            "Keras": ("goes on restarting, ours was told four cycles",),
+            "PyTorch": ("goes on restarting, ours was told four cycles",),
         },
         equal_until={"Keras": 1500, "PyTorch": 1500},
-        absent={
-            "transformers": "`get_cosine_with_hard_restarts_schedule_with_warmup` has cycles of "
-            "one length only"
-        },
         traps=(
+            (
+                "transformers' `get_cosine_with_hard_restarts_schedule_with_warmup` has cycles of "
+                "one length only, and divides the whole length by their number.",
+                "the parity tests",
+                None,
+            ),
             (
                 "Where restarts are found by a logarithm, some come one update late.",
                 "lesson 7",
@@ -364,11 +397,16 @@ CARDS = {
             "PyTorch": "torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, 1000)",
         },
         differs={
-            "PyTorch": "its peak comes one update earlier, and it raises an error after the last "
-            "update"
+            "PyTorch": (
+                "its rise is one update shorter",
+                "raises an error after the last update",
+            )
         },
         equal_until={"PyTorch": 1},
-        absent={"Keras": TO_KERAS, "transformers": LAMBDA},
+        equals={
+            "PyTorch": "Anneal(299, 0.1 / 25, 0.1, 'cosine') >> Anneal(700, 0.1, 0.1 / 25 / 1e4, "
+            "'cosine')"
+        },
         traps=(
             (
                 "It refuses any update past the length it was told, and its message "
@@ -394,11 +432,8 @@ CARDS = {
         {
             "transformers": "transformers.get_wsd_schedule(optimizer, 100, 200, "
             "num_stable_steps=700, decay_type='1-sqrt')",
-            "PyTorch": "torch.optim.lr_scheduler.LambdaLR(optimizer, schedule / 0.1)",
-        },
-        absent={
-            "Keras": TO_KERAS,
-            "optax": "`join_schedules` of a line, a constant and a callable",
+            "optax": "optax.join_schedules([optax.linear_schedule(0.0, 0.1, 100), "
+            "optax.constant_schedule(0.1), 0.1 * Anneal(200, shape='1-sqrt')], [100, 800])",
         },
         source=("hu2024", "hagele2024"),
     ),
@@ -414,12 +449,6 @@ CARDS = {
         "The length of the run; the two bounds of the curve, of which the paper gives -6 and 3.",
         "0.1 * Anneal(1000, shape='tanh')",
         {},
-        absent={
-            "Keras": TO_KERAS,
-            "PyTorch": LAMBDA,
-            "optax": CALLABLE,
-            "transformers": LAMBDA,
-        },
         source=("hsueh2019",),
     ),
 }

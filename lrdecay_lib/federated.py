@@ -21,7 +21,7 @@ import pandas as pd
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-from .arguments import distinct, peaks_of, valid_rates, whole
+from .arguments import peaks_of, seeds_of, valid_rates, whole
 from .tasks import ORDER, generator
 
 __all__ = ["sweep", "Result"]
@@ -67,7 +67,7 @@ def sweep(
         test_accuracy, diverged (whether the loss is not finite), and gap if ridge is above 0.
     """
     rounds, batch_size = whole("rounds", rounds), whole("batch_size", batch_size)
-    seeds = distinct("seeds", [int(generator(seed, 0) and seed) for seed in seeds])
+    seeds = seeds_of(seeds)
     if not ridge >= 0:
         raise ValueError(f"ridge must be at least 0; got {ridge!r}")
     runs = [

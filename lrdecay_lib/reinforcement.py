@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from .arguments import cores, distinct, peaks_of, valid_rates, whole
+from .arguments import cores, peaks_of, seeds_of, silent, valid_rates, whole
 from .tasks import generator
 
 __all__ = ["step", "sweep", "ROUNDS", "UPDATES"]
@@ -348,7 +348,7 @@ def sweep(schedules, peaks, seeds, rounds=ROUNDS, evaluate_every=None, progress=
             pool.map(work, groups),
             total=len(groups),
             unit="group",
-            disable=None if progress is None else not progress,
+            disable=silent(progress),
         )
         returns = np.concatenate(list(bar), axis=1)
     return pd.DataFrame(
@@ -369,7 +369,7 @@ def sweep(schedules, peaks, seeds, rounds=ROUNDS, evaluate_every=None, progress=
 
 def _jobs(schedules, peaks, seeds, updates):
     """(schedule, peak, seed, rates) of each run."""
-    seeds = distinct("seeds", [int(generator(seed, _ROLLS) and seed) for seed in seeds])
+    seeds = seeds_of(seeds)
     jobs = []
     for name, its in peaks_of(schedules, peaks).items():
         if not callable(schedules[name]):

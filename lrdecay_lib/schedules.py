@@ -17,21 +17,30 @@ The building blocks have a peak of 1 and are multiplied by the peak rate last:
     Constant  Anneal  Exponential  InverseTime  Piecewise          the formulas
     Warmup  Linear  Cosine  Polynomial  InverseSqrt                short names for common ones
     a >> b   c * a   a / c                                         then; scaled
-    a.floor(share)  a.shift(updates)  a.every(updates)  a.cycle(times, stretch, damp)
+    a.floor(share)  a.shift(updates)  a.every(updates)  a.until(steps)
+    a.cycle(times, stretch, damp)
     a.to_keras()                                                   a Keras LearningRateSchedule
 
-Every block is a frozen dataclass: ``repr`` can be evaluated, ``==`` compares, and ``to_dict`` with
-``from_dict`` round-trips through JSON. Each formula stands once, in ``_at(t, ops)``, and is
-evaluated by NumPy in float64 or by ``keras.ops`` inside a graph. Bad numbers raise ``ValueError``
-here, at construction, with the name of the argument and its value.
+Every block is a value that nothing outside can change: ``repr`` can be evaluated, ``==`` compares,
+it is hashed, copied and pickled, and ``to_dict`` with ``from_dict`` round-trips through JSON. Each
+formula stands once, in ``_at(t, ops)``, and is evaluated by NumPy in float64, by ``jax.numpy``
+where the update is a JAX array (so also inside ``jax.jit``, ``vmap`` and ``scan``), or by
+``keras.ops`` inside a graph of Keras. Bad numbers raise ``ValueError`` here, at construction, with
+the name of the argument and its value.
+
+No operation recurses: 10,000 pieces in a chain, or factors around a schedule, cost 10,000 times
+what one costs.
 """
 
 from __future__ import annotations
 
 import math
 import operator
+import sys
 from dataclasses import MISSING, dataclass, fields
+from itertools import accumulate
 from numbers import Real
+from types import GeneratorType
 
 import numpy as np
 
@@ -52,6 +61,7 @@ __all__ = [
     "Floor",
     "Shift",
     "Every",
+    "Until",
     "Cycle",
     "SHAPES",
     "from_dict",
@@ -102,6 +112,29 @@ def _schedule(name, value):
     return value
 
 
+def _set(schedule, **values):
+    """Write attributes of a schedule under construction; afterwards nothing can."""
+    for name, value in values.items():
+        object.__setattr__(schedule, name, value)
+
+
+def _cached(schedule, make):
+    """What ``make()`` gave the first time: arrays that follow from the fields alone."""
+    try:
+        return schedule._cache
+    except AttributeError:
+        _set(schedule, _cache=make())
+        return schedule._cache
+
+
+def _constant(values, t, ops):
+    """A NumPy array as one of ``ops``, in the type of ``t``."""
+    if ops is np:
+        return values
+    make = getattr(ops, "convert_to_tensor", None) or ops.asarray
+    return make(values, dtype=t.dtype)
+
+
 def _passed(marks, t, ops):
     """How many of the sorted ``marks`` are at or before ``t``.
 
@@ -112,8 +145,64 @@ def _passed(marks, t, ops):
         return np.searchsorted(marks, t, side="right")
     # a graph sees one t at a time, so comparing with every mark is cheap there
     t = ops.expand_dims(t, -1)
-    marks = ops.convert_to_tensor(np.asarray(marks, dtype=np.float64), dtype=t.dtype)
-    return ops.sum(ops.cast(t >= marks, "int32"), axis=-1)
+    return ops.sum(ops.where(t >= _constant(marks, t, ops), 1, 0), axis=-1)
+
+
+def _whole(t, length, ops):
+    """How many whole ``length`` have passed at ``t``: floor(t / length).
+
+    Graphs turn t / length into t * (1 / length), whose floor is one too low at some multiples,
+    49 * (1 / 49) for one. It is off by one at most, and comparing puts it right.
+    """
+    count = ops.floor(t / length)
+    count = ops.where(t < count * length, count - 1.0, count)
+    return ops.where(t >= (count + 1.0) * length, count + 1.0, count)
+
+
+def _evaluate(schedule, t, ops):
+    """The values of ``schedule`` at ``t`` by the functions of ``ops``.
+
+    ``_at`` of a composite is a generator: it yields each (part, t) whose values it needs, and
+    returns its own. So the call stack does not grow with the depth of the tree.
+    """
+    waiting, value = [], schedule._at(t, ops)
+    while True:
+        if isinstance(value, GeneratorType):
+            waiting.append(value)
+            value = None
+        elif not waiting:
+            return value
+        try:
+            part, at = waiting[-1].send(value)
+        except StopIteration as done:
+            waiting.pop()
+            value = done.value
+        else:
+            value = part._at(at, ops)
+
+
+def _flat(schedule):
+    """The tree of a schedule as a flat tuple, parts before the whole: (class, own values,
+    number of parts) each. Comparing, hashing and pickling work on it, without recursion."""
+    nodes, todo = [], [schedule]
+    while todo:
+        one = todo.pop()
+        nodes.append((type(one), one._own(), len(one._parts())))
+        todo += one._parts()
+    return tuple(reversed(nodes))
+
+
+def _rebuild(nodes, make=None):
+    """The schedule of `_flat`, or what ``make(class, parts, own values)`` makes of it."""
+
+    def build(kind, parts, own):
+        return kind(tuple(parts), *own) if kind is Chain else kind(*parts, *own)
+
+    make, made = make or build, []
+    for kind, own, count in nodes:
+        start = len(made) - count
+        made[start:] = [make(kind, made[start:], own)]
+    return made[0]
 
 
 class Schedule:
@@ -124,11 +213,78 @@ class Schedule:
         peak: the largest value it takes: the unit that ``floor`` takes its share of.
     """
 
+    # _kept: (steps, peak, first value, end value), so that no question walks the tree; NaN for a
+    # value that is not known. jax.jit holds its functions by weak references.
+    __slots__ = ("_kept", "_cache", "__weakref__")
     __array_ufunc__ = None  # so that numpy.float64(0.1) * schedule is ours to answer
 
-    peak = 1.0
+    @property
+    def __dict__(self):
+        """Nothing: the values stand in slots. PyTorch's LambdaLR stores a callable's ``__dict__``
+        in its state and writes the stored one back at loading, which must change no schedule."""
+        return {}
 
-    def __call__(self, update):
+    @property
+    def peak(self):
+        return self._kept[1]
+
+    def __setattr__(self, name, value):
+        raise AttributeError(
+            f"a schedule cannot be changed; make another one (tried to set {name!r})"
+        )
+
+    def __delattr__(self, name):
+        raise AttributeError(
+            f"a schedule cannot be changed; make another one (tried to delete {name!r})"
+        )
+
+    def _parts(self):
+        """The schedules that it is made of."""
+        return ()
+
+    def _own(self):
+        """Its values that are not schedules, in the order of its arguments."""
+        names = type(self).__match_args__
+        return tuple(getattr(self, name) for name in names if name not in PARTS)
+
+    def __eq__(self, other):
+        if type(self) is not type(other):
+            return NotImplemented
+        return self is other or _flat(self) == _flat(other)
+
+    def __hash__(self):
+        return hash(_flat(self))
+
+    def __repr__(self):
+        text, todo = [], [self]
+        while todo:
+            one = todo.pop()
+            if isinstance(one, str):
+                text.append(one)
+                continue
+            written = [type(one).__qualname__, "("]
+            for i, name in enumerate(type(one).__match_args__):
+                value = getattr(one, name)
+                written.append(f"{', ' if i else ''}{name}=")
+                if name == "pieces":
+                    for j, piece in enumerate(value):
+                        written += [", " if j else "(", piece]
+                    written.append(",)" if len(value) == 1 else ")")
+                else:
+                    written.append(value if name == "schedule" else repr(value))
+            todo += reversed([*written, ")"])
+        return "".join(text)
+
+    def __copy__(self):
+        return self  # it cannot change, so a copy is of no use
+
+    def __deepcopy__(self, memo):
+        return self
+
+    def __reduce__(self):
+        return _rebuild, (_flat(self),)
+
+    def __call__(self, update=MISSING):
         """The learning rate of update ``update``.
 
         Args:
@@ -136,10 +292,25 @@ class Schedule:
                 below 0 the first value holds, past ``steps`` the last.
 
         Returns:
-            A float for a number, a float64 array of the same shape for an array.
+            A float for a number, a float64 array of the same shape for an array. For a JAX array,
+            traced or not, a JAX array of the same shape in JAX's default float; where that is
+            float32, update indices are exact up to 2**24.
+
+        Raises:
+            TypeError: without an update, as Keras's optimizers call what is no Keras schedule.
+            ValueError: if update is no number, or cannot become a NumPy array.
         """
-        t = np.maximum(np.asarray(update, dtype=np.float64), 0.0)
-        value = self._at(t, np)
+        if update is MISSING:
+            raise TypeError(
+                "a schedule needs the index of the update, schedule(t); an optimizer of Keras "
+                "gives none, so hand it schedule.to_keras()"
+            )
+        jax = sys.modules.get("jax")
+        if jax is not None and isinstance(update, getattr(jax, "Array", ())):
+            ops = jax.numpy
+            return _evaluate(self, ops.maximum(update.astype(float), 0.0), ops)
+        t = np.maximum(_updates(update), 0.0)
+        value = _evaluate(self, t, np)
         return value if t.ndim else float(value)
 
     def _at(self, t, ops):
@@ -163,11 +334,27 @@ class Schedule:
         Raises:
             ValueError: if first never ends, or if the two do not meet (see `Chain`).
         """
-        return (
-            Chain((self, following))
-            if isinstance(following, Schedule)
-            else NotImplemented
+        if not isinstance(following, Schedule):
+            return NotImplemented
+        # only the new joint is looked at, so that a chain of n pieces takes n looks to build
+        pieces = self._pieces() + following._pieces()
+        joint = len(self._pieces())
+        _meet(*pieces[joint - 1 : joint + 1])
+        chain = object.__new__(Chain)
+        _set(chain, pieces=pieces, _kept=_joined(self._kept, following._kept))
+        return chain
+
+    def _pieces(self):
+        return (self,)
+
+    def _no_order(self, other):
+        raise TypeError(
+            "a schedule is no single rate, so it has no order; schedule(t) is the rate of update "
+            "t. For PyTorch write LambdaLR(optimizer, schedule), with the optimizer's lr=1.0"
         )
+
+    # torch.optim.SGD(parameters, lr=schedule) asks first whether lr < 0
+    __lt__ = __le__ = __gt__ = __ge__ = _no_order
 
     def floor(self, share):
         """End at ``share`` of the peak instead of at 0: ``share * peak + (1 - share) *
@@ -188,14 +375,20 @@ class Schedule:
         """
         return Every(self, updates)
 
-    def cycle(self, times, stretch=1, damp=1.0):
-        """Run ``times`` times; each run ``stretch`` times as long and ``damp`` times as high."""
+    def until(self, steps):
+        """End after ``steps`` updates: ``self(min(t, steps))``. What follows may then be a
+        cooldown; see `Until`."""
+        return Until(self, steps)
+
+    def cycle(self, times=None, stretch=1, damp=1.0):
+        """Run ``times`` times, or for ever; each run ``stretch`` times as long and ``damp`` times
+        as high. See `Cycle`."""
         return Cycle(self, times, stretch, damp)
 
     def to_keras(self):
         """A ``keras.optimizers.schedules.LearningRateSchedule``: serializable, in-graph, XLA.
 
-        Importing TensorFlow happens here, at the first call, and nowhere else in this module.
+        Importing Keras happens here, at the first call, and nowhere else in this module.
 
         A saved model holds the schedule's description, not its code. In a fresh process import
         ``lrdecay_lib.keras_schedule`` before ``keras.models.load_model``: that registers the class,
@@ -208,40 +401,92 @@ class Schedule:
     def to_dict(self):
         """Plain dicts, lists, strings and numbers that ``json.dumps`` takes; see `from_dict`."""
 
-        def plain(value):
-            if isinstance(value, Schedule):
-                return value.to_dict()
-            return (
-                [plain(item) for item in value] if isinstance(value, tuple) else value
-            )
+        def describe(kind, parts, own):
+            own = [list(value) if isinstance(value, tuple) else value for value in own]
+            parts = [parts] if kind is Chain else parts
+            return {
+                "class": kind.__name__,
+                **dict(zip(kind.__match_args__, [*parts, *own])),
+            }
 
-        values = {
-            field.name: plain(getattr(self, field.name)) for field in fields(self)
-        }
-        return {"class": type(self).__name__, **values}
+        return _rebuild(_flat(self), describe)
+
+
+PARTS = ("schedule", "pieces")  # the arguments that hold schedules, always the first
+
+
+def _updates(update):
+    """``update`` as float64, by way of NumPy."""
+    if isinstance(update, (int, float)):
+        return np.asarray(update, dtype=np.float64)
+    try:
+        given = np.asarray(update)
+        if given.dtype.kind == "O":  # fractions, decimals, integers beyond 2**63
+            given = np.vectorize(float, otypes=[np.float64])(given)
+        if given.dtype.kind not in "biuf":
+            raise TypeError
+        return given.astype(np.float64, copy=False)
+    except Exception:
+        raise ValueError(
+            "update must be a number or an array of numbers, with values that are there to be "
+            f"read; got {update!r}. In a graph of TensorFlow or Keras call schedule.to_keras()"
+        ) from None
+
+
+def _value(kind):
+    """A dataclass whose instances are values: in slots, without a way to write into them."""
+    kind = dataclass(frozen=True, slots=True, eq=False, repr=False)(kind)
+    if "steps" not in kind.__match_args__:
+        kind.steps = property(lambda schedule: schedule._kept[0])
+    # Schedule's own are stricter, and pickling goes through the constructor
+    del kind.__setattr__, kind.__delattr__, kind.__getstate__, kind.__setstate__
+    return kind
 
 
 def from_dict(description):
     """The schedule that ``to_dict`` described.
 
     Raises:
-        ValueError: if the description is not a dict, names no class of this module, or holds
-            arguments that the class does not take.
+        ValueError: if the description is not a dict, names no class of this module, holds
+            arguments that the class does not take, or holds itself.
     """
 
-    def value_of(item):
-        if isinstance(item, dict):
-            return from_dict(item)
-        return (
-            tuple(value_of(part) for part in item) if isinstance(item, list) else item
-        )
+    made, opened, todo = {}, {}, [description]
+    while todo:  # parts before the whole, without recursion
+        one = todo[-1]
+        first = id(one) not in opened
+        if first:
+            opened[id(one)] = _described(one)
+        kind, arguments = opened[id(one)]
+        parts = [
+            part
+            for value in arguments.values()
+            for part in (value if isinstance(value, list) else [value])
+            if isinstance(part, dict) and id(part) not in made
+        ]
+        if parts and not first:
+            raise ValueError(f"a {kind.__name__}'s description must not hold itself")
+        todo += reversed(parts)
+        if not parts:
+            values = {
+                name: tuple(made.get(id(part), part) for part in value)
+                if isinstance(value, list)
+                else made.get(id(value), value)
+                for name, value in arguments.items()
+            }
+            made[id(todo.pop())] = kind(**values)
+    return made[id(description)]
 
+
+def _described(description):
+    """The class that a description names, and its arguments, still as described."""
     if not isinstance(description, dict):
         raise ValueError(
             f"a schedule's description must be a dict; got {description!r}"
         )
     arguments = dict(description)
     name = arguments.pop("class", None)
+    # slots make of each class a second one, and the first may live on: the last one counts
     known = {kind.__name__: kind for kind in Schedule.__subclasses__()}
     if not isinstance(name, str) or name not in known:
         raise ValueError(
@@ -254,13 +499,13 @@ def from_dict(description):
     missing = [key for key, needed in takes.items() if needed and key not in arguments]
     if missing:
         raise ValueError(f"{name} needs the argument {', '.join(missing)}")
-    return known[name](**{key: value_of(item) for key, item in arguments.items()})
+    return known[name], arguments
 
 
 # --- the formulas ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@_value
 class Constant(Schedule):
     """The same rate at every update: ``value``, for all t.
 
@@ -276,13 +521,9 @@ class Constant(Schedule):
     steps: int | None = None
 
     def __post_init__(self):
-        object.__setattr__(self, "value", _number("value", self.value))
-        if self.steps is not None:
-            object.__setattr__(self, "steps", _count("steps", self.steps))
-
-    @property
-    def peak(self):
-        return self.value
+        value = _number("value", self.value)
+        steps = None if self.steps is None else _count("steps", self.steps)
+        _set(self, value=value, steps=steps, _kept=(steps, value, value, value))
 
     def _at(self, t, ops):
         return self.value * ops.ones_like(t)
@@ -309,7 +550,7 @@ SHAPES = {
 }
 
 
-@dataclass(frozen=True)
+@_value
 class Anneal(Schedule):
     """From ``start`` to ``stop`` in ``steps`` updates, along a named shape.
 
@@ -352,27 +593,25 @@ class Anneal(Schedule):
             raise ValueError(
                 f"shape must be one of {', '.join(sorted(known))}; got {self.shape!r}"
             )
-        object.__setattr__(self, "steps", _count("steps", self.steps))
-        positive = (
-            self.shape == "exponential"
-        )  # a straight line on a log scale never reaches 0
-        object.__setattr__(self, "start", _number("start", self.start, above=positive))
-        object.__setattr__(self, "stop", _number("stop", self.stop, above=positive))
-        object.__setattr__(self, "power", _number("power", self.power, above=True))
+        # a straight line on a log scale never reaches 0
+        positive = self.shape == "exponential"
+        steps = _count("steps", self.steps)
+        start = _number("start", self.start, above=positive)
+        stop = _number("stop", self.stop, above=positive)
+        power = _number("power", self.power, above=True)
+        _set(self, steps=steps, start=start, stop=stop, power=power)
+        _set(self, _kept=(steps, max(start, stop), start if steps else stop, stop))
         if self.power != 1.0 and self.shape != "polynomial":
             raise ValueError(
                 f"power belongs to the shape 'polynomial'; got power={self.power!r} "
                 f"with shape={self.shape!r}"
             )
 
-    @property
-    def peak(self):
-        return max(self.start, self.stop)
-
     def _at(self, t, ops):
         if self.steps == 0:
             return self.stop * ops.ones_like(t)
-        p = ops.minimum(t / self.steps, 1.0)
+        steps = float(self.steps)
+        p = ops.minimum(t / steps, 1.0)
         if self.shape == "exponential":
             value = ops.power(self.start, 1.0 - p) * ops.power(self.stop, p)
         else:
@@ -383,12 +622,11 @@ class Anneal(Schedule):
             )
             value = self.start * g + self.stop * (1.0 - g)
         # TensorFlow's graphs turn t / steps into t * (1 / steps), which need not be 1 at t = steps;
-        # then a
-        # root of 1 - p is 1e-8 instead of 0. So the end is decided by t, which is exact.
-        return ops.where(t >= self.steps, self.stop, value)
+        # then a root of 1 - p is 1e-8 instead of 0. So the end is decided by t, which is exact.
+        return ops.where(t >= steps, self.stop, value)
 
 
-@dataclass(frozen=True)
+@_value
 class Exponential(Schedule):
     """Lose the same share in the same time, for ever: ``factor ** (t / timescale)``, for t >= 0.
 
@@ -406,21 +644,18 @@ class Exponential(Schedule):
 
     factor: float
     timescale: float = 1.0
-    steps = None
 
     def __post_init__(self):
-        object.__setattr__(
-            self, "factor", _number("factor", self.factor, high=1.0, above=True)
-        )
-        object.__setattr__(
-            self, "timescale", _number("timescale", self.timescale, above=True)
-        )
+        factor = _number("factor", self.factor, high=1.0, above=True)
+        timescale = _number("timescale", self.timescale, above=True)
+        _set(self, factor=factor, timescale=timescale)
+        _set(self, _kept=(None, 1.0, 1.0, math.nan))
 
     def _at(self, t, ops):
         return ops.power(self.factor, t / self.timescale)
 
 
-@dataclass(frozen=True)
+@_value
 class InverseTime(Schedule):
     """``(1 + t / timescale) ** -power``, for t >= 0; never ends.
 
@@ -436,19 +671,18 @@ class InverseTime(Schedule):
 
     timescale: float
     power: float = 1.0
-    steps = None
 
     def __post_init__(self):
-        object.__setattr__(
-            self, "timescale", _number("timescale", self.timescale, above=True)
-        )
-        object.__setattr__(self, "power", _number("power", self.power, above=True))
+        timescale = _number("timescale", self.timescale, above=True)
+        power = _number("power", self.power, above=True)
+        _set(self, timescale=timescale, power=power)
+        _set(self, _kept=(None, 1.0, 1.0, math.nan))
 
     def _at(self, t, ops):
         return ops.power(1.0 + t / self.timescale, -self.power)
 
 
-@dataclass(frozen=True)
+@_value
 class Piecewise(Schedule):
     """Values that change at given updates.
 
@@ -492,26 +726,16 @@ class Piecewise(Schedule):
                 f"values must be one more than boundaries, {len(boundaries) + 1}; "
                 f"got {values!r}"
             )
-        object.__setattr__(self, "boundaries", boundaries)
-        object.__setattr__(
-            self,
-            "values",
-            tuple(_number(f"values[{i}]", v) for i, v in enumerate(values)),
-        )
+        values = tuple(_number(f"values[{i}]", v) for i, v in enumerate(values))
+        _set(self, boundaries=boundaries, values=values)
+        _set(self, _kept=(boundaries[-1], max(values), values[0], values[-1]))
 
-    @property
-    def steps(self):
-        return self.boundaries[-1]
-
-    @property
-    def peak(self):
-        return max(self.values)
+    def _arrays(self):
+        return np.array(self.boundaries, dtype=np.float64), np.array(self.values)
 
     def _at(self, t, ops):
-        values = np.asarray(self.values)
-        if ops is not np:
-            values = ops.convert_to_tensor(values, dtype=t.dtype)
-        return ops.take(values, _passed(self.boundaries, t, ops))
+        boundaries, values = _cached(self, self._arrays)
+        return ops.take(_constant(values, t, ops), _passed(boundaries, t, ops))
 
 
 # --- short names ----------------------------------------------------------------------
@@ -550,18 +774,51 @@ def InverseSqrt(timescale):
 # --- the algebra ----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+def _meet(first, following):
+    """ValueError unless ``following`` may stand behind ``first``."""
+    if first.steps is None:
+        raise ValueError(
+            "nothing can follow a schedule that never ends; end it with .until(steps): "
+            f"{first!r}"
+        )
+    end, begin = first._kept[3], following._kept[2]
+    end = first(first.steps) if math.isnan(end) else end
+    begin = following(0) if math.isnan(begin) else begin
+    if not math.isclose(end, begin, rel_tol=1e-9):
+        raise ValueError(
+            f"the pieces do not meet: one ends at {end:g}, the next starts at "
+            f"{begin:g}. To scale both, put brackets around the chain: peak * (a >> b)"
+        )
+
+
+def _joined(first, following):
+    """``_kept`` of a chain of two."""
+    steps = None if following[0] is None else first[0] + following[0]
+    return steps, max(first[1], following[1]), first[2], following[3]
+
+
+@_value
 class Chain(Schedule):
     """Pieces one after another, as ``a >> b >> c``.
 
     Piece i starts at the sum of the steps before it, and the next one rules from its first update
-    on.
+    on::
+
+        begin(i) = steps of piece 0 + ... + steps of piece i - 1
+        begin(i) <= t < begin(i + 1)    piece i at t - begin(i)
+        t >= begin(last)                the last piece at t - begin(last)
+
+    Args:
+        pieces: schedules, of which all but the last end (tuple).
 
     Raises:
         ValueError: if a piece that is followed never ends, or if two neighbours do not meet: the
             end value of one and the first of the next differ by more than a part in 10**9. Meant
             jumps are `Piecewise` or ``cycle``. The check also catches ``0.1 * a >> b``, which
             Python reads as ``(0.1 * a) >> b``.
+
+    >>> [(Warmup(4) >> Constant(1, 2) >> Linear(4))(t) for t in (0, 2, 4, 6, 8, 10)]
+    [0.0, 0.5, 1.0, 1.0, 0.5, 0.0]
     """
 
     pieces: tuple[Schedule, ...]
@@ -573,205 +830,289 @@ class Chain(Schedule):
             )
         flat = []
         for i, piece in enumerate(self.pieces):
-            _schedule(f"pieces[{i}]", piece)
-            flat += piece.pieces if isinstance(piece, Chain) else [piece]
+            flat += _schedule(f"pieces[{i}]", piece)._pieces()
+        kept = flat[0]._kept
         for first, following in zip(flat, flat[1:]):
-            if first.steps is None:
-                raise ValueError(
-                    f"nothing can follow a schedule that never ends: {first!r}"
-                )
-            end, begin = first(first.steps), following(0)
-            if not math.isclose(end, begin, rel_tol=1e-9):
-                raise ValueError(
-                    f"the pieces do not meet: one ends at {end:g}, the next starts at "
-                    f"{begin:g}. To scale both, put brackets around the chain: peak * (a >> b)"
-                )
-        object.__setattr__(self, "pieces", tuple(flat))
+            _meet(first, following)
+            kept = _joined(kept, following._kept)
+        _set(self, pieces=tuple(flat), _kept=kept)
 
-    @property
-    def steps(self):
-        lengths = [piece.steps for piece in self.pieces]
-        return None if lengths[-1] is None else sum(lengths)
+    def _parts(self):
+        return self.pieces
 
-    @property
-    def peak(self):
-        return max(piece.peak for piece in self.pieces)
+    def _pieces(self):
+        return self.pieces
+
+    def _begins(self):
+        lengths = (piece.steps for piece in self.pieces[:-1])
+        return np.array([*accumulate(lengths, initial=0)], dtype=np.float64)
 
     def _at(self, t, ops):
-        value, begin = self.pieces[0]._at(t, ops), 0
-        for before, piece in zip(self.pieces, self.pieces[1:]):
-            begin += before.steps
-            value = ops.where(
-                t >= begin, piece._at(ops.maximum(t - begin, 0.0), ops), value
-            )
-        return value
+        begins = _cached(self, self._begins)
+        if ops is not np:
+            value = yield self.pieces[0], t
+            for begin, piece in zip(begins[1:].tolist(), self.pieces[1:]):
+                following = yield piece, ops.maximum(t - begin, 0.0)
+                value = ops.where(t >= begin, following, value)
+            return value
+        if not t.size:
+            return t
+        # each piece is asked for its own updates only, a slice of the sorted ones
+        flat = t.ravel()
+        order = None if (flat[1:] >= flat[:-1]).all() else np.argsort(flat)
+        flat = flat if order is None else flat[order]
+        low, high = np.searchsorted(begins, flat[[0, -1]], side="right") - 1
+        cuts = np.searchsorted(flat, begins[low + 1 : high + 1]).tolist()
+        value = np.empty_like(flat)
+        for i, (start, stop) in enumerate(zip([0, *cuts], [*cuts, flat.size]), low):
+            if start < stop:
+                part = yield self.pieces[i], flat[start:stop] - begins[i]
+                value[start:stop] = part
+        if order is not None:
+            value[order] = value.copy()
+        return value.reshape(t.shape)
 
 
-@dataclass(frozen=True)
+@_value
 class Scale(Schedule):
-    """``factor * schedule``; see `Schedule.__mul__`."""
+    """Every value times a factor: ``factor * schedule(t)``, for all t; see `Schedule.__mul__`.
+
+    Args:
+        schedule: any schedule.
+        factor: a finite number of at least 0; factor times the peak must be finite too.
+
+    >>> [(0.1 * Linear(4))(t) for t in (0, 2, 4)]
+    [0.1, 0.05, 0.0]
+    """
 
     schedule: Schedule
     factor: float
 
     def __post_init__(self):
-        _schedule("schedule", self.schedule)
-        object.__setattr__(self, "factor", _number("factor", self.factor))
-        _number(
-            "factor * peak", self.peak
-        )  # two finite numbers can have an infinite product
+        steps, peak, first, last = _schedule("schedule", self.schedule)._kept
+        factor = _number("factor", self.factor)
+        # two finite numbers can have an infinite product
+        peak = _number("factor * peak", factor * peak)
+        _set(self, factor=factor, _kept=(steps, peak, factor * first, factor * last))
 
-    @property
-    def steps(self):
-        return self.schedule.steps
-
-    @property
-    def peak(self):
-        return self.factor * self.schedule.peak
+    def _parts(self):
+        return (self.schedule,)
 
     def _at(self, t, ops):
-        return self.factor * self.schedule._at(t, ops)
+        value = yield self.schedule, t
+        return self.factor * value
 
 
-@dataclass(frozen=True)
+@_value
 class Floor(Schedule):
-    """``share * peak + (1 - share) * schedule``, with share in [0, 1]; see `Schedule.floor`."""
+    """``share * peak + (1 - share) * schedule(t)``, for all t; see `Schedule.floor`.
+
+    The share is of the schedule's own peak, as ``alpha`` is in Keras and optax. PyTorch's
+    ``eta_min`` is a rate.
+
+    Args:
+        schedule: any schedule.
+        share: what the floor is of the peak, in [0, 1].
+
+    >>> [(0.5 * Cosine(4).floor(0.25))(t) for t in (0, 4, 99)]
+    [0.5, 0.125, 0.125]
+    """
 
     schedule: Schedule
     share: float
 
     def __post_init__(self):
-        _schedule("schedule", self.schedule)
-        object.__setattr__(self, "share", _number("share", self.share, high=1.0))
+        steps, peak, first, last = _schedule("schedule", self.schedule)._kept
+        share = _number("share", self.share, high=1.0)
+        first, last = (share * peak + (1.0 - share) * end for end in (first, last))
+        _set(self, share=share, _kept=(steps, peak, first, last))
 
-    @property
-    def steps(self):
-        return self.schedule.steps
-
-    @property
-    def peak(self):
-        return self.schedule.peak
+    def _parts(self):
+        return (self.schedule,)
 
     def _at(self, t, ops):
-        return self.share * self.peak + (1.0 - self.share) * self.schedule._at(t, ops)
+        value = yield self.schedule, t
+        return self.share * self.peak + (1.0 - self.share) * value
 
 
-@dataclass(frozen=True)
+@_value
 class Shift(Schedule):
-    """``schedule`` entered ``updates`` later; see `Schedule.shift`. Its floor stays that of the
-    whole."""
+    """``schedule(t + updates)``, for t >= 0: entered ``updates`` later; see `Schedule.shift`.
+
+    Its floor stays that of the whole.
+
+    Args:
+        schedule: any schedule.
+        updates: how many are left out (int), at least 0. Beyond the schedule's steps only its end
+            value is left.
+
+    >>> [Linear(4).shift(1)(t) for t in (0, 1, 3)]
+    [0.75, 0.5, 0.0]
+    """
 
     schedule: Schedule
     updates: int
 
     def __post_init__(self):
-        _schedule("schedule", self.schedule)
-        object.__setattr__(self, "updates", _count("updates", self.updates))
+        steps, peak, _, last = _schedule("schedule", self.schedule)._kept
+        updates = _count("updates", self.updates)
+        steps = None if steps is None else max(steps - updates, 0)
+        _set(self, updates=updates, _kept=(steps, peak, math.nan, last))
 
-    @property
-    def steps(self):
-        return (
-            None
-            if self.schedule.steps is None
-            else max(self.schedule.steps - self.updates, 0)
-        )
-
-    @property
-    def peak(self):
-        return self.schedule.peak
+    def _parts(self):
+        return (self.schedule,)
 
     def _at(self, t, ops):
-        return self.schedule._at(t + float(self.updates), ops)
+        value = yield self.schedule, t + float(self.updates)
+        return value
 
 
-@dataclass(frozen=True)
+@_value
 class Every(Schedule):
-    """``schedule`` with each value held for ``updates`` updates; see `Schedule.every`."""
+    """``schedule(floor(t / updates))``, for t >= 0; see `Schedule.every`.
+
+    Args:
+        schedule: any schedule.
+        updates: how long each value is held (int), at least 1.
+
+    >>> [Linear(2).every(10)(t) for t in (0, 9, 10, 19, 20)]
+    [1.0, 1.0, 0.5, 0.5, 0.0]
+    """
 
     schedule: Schedule
     updates: int
 
     def __post_init__(self):
-        _schedule("schedule", self.schedule)
-        object.__setattr__(self, "updates", _count("updates", self.updates, least=1))
+        steps, *others = _schedule("schedule", self.schedule)._kept
+        updates = _count("updates", self.updates, least=1)
+        steps = None if steps is None else steps * updates
+        _set(self, updates=updates, _kept=(steps, *others))
 
-    @property
-    def steps(self):
-        return (
-            None if self.schedule.steps is None else self.schedule.steps * self.updates
-        )
-
-    @property
-    def peak(self):
-        return self.schedule.peak
+    def _parts(self):
+        return (self.schedule,)
 
     def _at(self, t, ops):
-        # TensorFlow's graphs turn t / updates into t * (1 / updates), whose floor is one too low at
-        # some
-        # multiples, 49 * (1 / 49) for one. Half an update keeps the quotient away from whole
-        # numbers.
-        return self.schedule._at(ops.floor((ops.floor(t) + 0.5) / self.updates), ops)
+        value = yield self.schedule, _whole(t, float(self.updates), ops)
+        return value
 
 
-@dataclass(frozen=True)
+@_value
+class Until(Schedule):
+    """``schedule(min(t, steps))``: ended, so that something can follow; see `Schedule.until`.
+
+    The value at ``steps`` is the schedule's own at that update, and is kept. So a cycle that is to
+    end low ends by its ``times``: the update at which a run is over is the first of the next run.
+
+    Args:
+        schedule: any schedule, whether it ends or not. One that ends before ``steps`` keeps its end
+            value until then.
+        steps: how many updates it lasts (int), at least 0.
+
+    A cooldown after the first transformer's schedule, which has no end of its own:
+
+    >>> stable = (Warmup(100) >> InverseSqrt(100)).until(800)
+    >>> rate = 0.1 * (stable >> stable(800) * Linear(200))
+    >>> [round(rate(t), 6) for t in (0, 100, 400, 800, 900, 1000)]
+    [0.0, 0.1, 0.05, 0.035355, 0.017678, 0.0]
+    """
+
+    schedule: Schedule
+    steps: int
+
+    def __post_init__(self):
+        whole, peak, first, last = _schedule("schedule", self.schedule)._kept
+        steps = _count("steps", self.steps)
+        last = math.nan if whole is None or steps < whole else last
+        _set(self, steps=steps, _kept=(steps, peak, first, last))
+
+    def _parts(self):
+        return (self.schedule,)
+
+    def _at(self, t, ops):
+        value = yield self.schedule, ops.minimum(t, float(self.steps))
+        return value
+
+
+@_value
 class Cycle(Schedule):
     """``schedule`` run ``times`` times, with warm restarts (Loshchilov and Hutter 2017, arXiv
     1608.03983).
 
-    Run i, counted from 0, lasts ``steps * stretch**i`` updates, so it starts at the sum of the
-    lengths before it, and its values are ``damp**i * schedule((t - start) / stretch**i)``. The
-    first update of a run has the run's first value. After the last run its end value is kept.
+    Run i, counted from 0, lasts ``steps * stretch**i`` updates::
+
+        begin(i) = steps * (1 + stretch + ... + stretch**(i - 1))
+        begin(i) <= t < begin(i + 1)    damp**i * schedule((t - begin(i)) / stretch**i)
+        t >= begin(times)               damp**(times - 1) * schedule(steps)
+
+    The first update of a run has the run's first value; after the last run its end value is kept.
+    The cost of a value does not depend on the number of runs.
 
     Args:
         schedule: one that ends, of at least one step.
-        times: runs (int), at least 1.
+        times: runs (int), at least 1, or None: it never ends.
         stretch: how much longer each run is than the one before (int), at least 1.
         damp: how much of the height is left for the next run, in (0, 1].
+
+    >>> [Linear(2).cycle(2, stretch=2)(t) for t in (0, 1, 2, 3, 4, 5, 6)]
+    [1.0, 0.5, 1.0, 0.75, 0.5, 0.25, 0.0]
+    >>> [Linear(2).cycle()(t) for t in (0, 1, 2, 10**9, 10**9 + 1)]
+    [1.0, 0.5, 1.0, 1.0, 0.5]
     """
 
     schedule: Schedule
-    times: int
+    times: int | None = None
     stretch: int = 1
     damp: float = 1.0
 
     def __post_init__(self):
-        if not _schedule("schedule", self.schedule).steps:
+        length, peak, first, last = _schedule("schedule", self.schedule)._kept
+        if not length:
             raise ValueError(
                 "only a schedule that ends, of at least one step, can be cycled; got "
                 f"{self.schedule!r}"
             )
-        object.__setattr__(self, "times", _count("times", self.times, least=1))
-        object.__setattr__(self, "stretch", _count("stretch", self.stretch, least=1))
-        object.__setattr__(
-            self, "damp", _number("damp", self.damp, high=1.0, above=True)
-        )
-        if (
-            self.stretch > 1 and self.times > 53
-        ):  # refused before a huge power takes all memory
-            raise ValueError(
-                f"times must be at most 53 where stretch is above 1; got {self.times!r}"
-            )
-        _count("the steps of all cycles together", self.steps)
+        times = None if self.times is None else _count("times", self.times, least=1)
+        stretch = _count("stretch", self.stretch, least=1)
+        damp = _number("damp", self.damp, high=1.0, above=True)
+        steps, last = None, math.nan if times is None else damp ** (times - 1) * last
+        if times is not None:
+            if stretch > 1 and times > 53:  # before a huge power takes all memory
+                raise ValueError(
+                    f"times must be at most 53 where stretch is above 1; got {times!r}"
+                )
+            runs = times if stretch == 1 else (stretch**times - 1) // (stretch - 1)
+            steps = _count("the steps of all cycles together", length * runs)
+        _set(self, times=times, stretch=stretch, damp=damp)
+        _set(self, _kept=(steps, peak, first, last))
 
-    @property
-    def steps(self):
-        length = self.schedule.steps
-        if self.stretch == 1:
-            return length * self.times
-        return length * (self.stretch**self.times - 1) // (self.stretch - 1)
+    def _parts(self):
+        return (self.schedule,)
 
-    @property
-    def peak(self):
-        return self.schedule.peak
+    def _runs(self):
+        """A row each of begins, lengths (in units of the first) and heights, for all runs that
+        begin at an update a float64 can hold."""
+        rows, begin = [], 0
+        for i in range(self.times or 54):
+            rows.append((float(begin), float(self.stretch**i), self.damp**i))
+            begin += self.schedule.steps * self.stretch**i
+            if begin > LONGEST:
+                break
+        return np.array(rows).T
 
     def _at(self, t, ops):
-        scales = [float(self.stretch**i) for i in range(self.times)]
-        starts = np.cumsum(
-            [0.0] + [self.schedule.steps * scale for scale in scales[:-1]]
-        )
-        run = _passed(starts, t, ops) - 1
-        table = np.array([starts, scales, [self.damp**i for i in range(self.times)]])
-        if ops is not np:
-            table = ops.convert_to_tensor(table, dtype=t.dtype)
-        start, scale, height = (ops.take(table[row], run) for row in range(3))
-        return height * self.schedule._at((t - start) / scale, ops)
+        last = math.inf if self.times is None else self.times - 1.0
+        if self.stretch == 1 and (self.damp == 1.0 or last >= TABLE):
+            # equal runs, counted by a division, at the same cost for any number of them
+            length = float(self.schedule.steps)
+            t = ops.minimum(t, float(LONGEST))
+            run = ops.minimum(_whole(t, length, ops), last)
+            value = yield self.schedule, t - run * length
+            return value if self.damp == 1.0 else ops.power(self.damp, run) * value
+        runs = _cached(self, self._runs)
+        run = _passed(runs[0], t, ops) - 1
+        begin, scale, height = (ops.take(_constant(row, t, ops), run) for row in runs)
+        value = yield self.schedule, (t - begin) / scale
+        return height * value
+
+
+TABLE = 100  # up to so many runs are looked up, with heights as Python's own power gives them

@@ -52,6 +52,43 @@ def generator(seed, stream):
     return np.random.default_rng((whole("seed", seed, least=0), stream))
 
 
+@contextmanager
+def _no_stderr():
+    """Drop what is written to the file descriptor of stderr inside, if there is one."""
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    try:
+        saved = os.dup(2)
+    except OSError:  # a service may have none
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)
+
+
+@contextmanager
+def _without(name):
+    """Let imports inside do without an optional module that is not loaded yet.
+
+    TensorFlow imports JAX, where it is installed, for a converter that the book does not use: a
+    seventh of the time that the import takes.
+    """
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None
+    try:
+        yield
+    finally:
+        sys.modules.pop(name, None)
+
+
 @cache
 def import_keras():
     """Keras, imported without TensorFlow's greeting.
@@ -59,16 +96,9 @@ def import_keras():
     The greeting is written by C++ to the file descriptor of stderr, and no setting stops it; in a
     notebook it would become an output that differs from machine to machine.
     """
-    sys.stderr.flush()
-    saved, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
+    with _no_stderr(), _without("jax"):
         import keras
         import tensorflow  # noqa: F401  what Keras computes with here
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(nowhere)
     if keras.backend.backend() != "tensorflow":
         raise ImportError(
             "the book trains with TensorFlow; unset KERAS_BACKEND, "
@@ -306,6 +336,18 @@ def _at_least(least, **values):
             raise ValueError(f"{name} must be at least {least}; got {value!r}")
 
 
+def _widths(task):
+    """Let ``task.hidden`` be any sequence of whole numbers of at least 1; it is kept as a tuple,
+    because a task must be hashable."""
+    try:
+        hidden = tuple(task.hidden)
+    except TypeError:
+        raise ValueError(
+            f"hidden must be widths, such as (64,); got {task.hidden!r}"
+        ) from None
+    object.__setattr__(task, "hidden", tuple(whole("hidden", w) for w in hidden))
+
+
 def _dense(features, hidden, outputs):
     keras = import_keras()
     layers = [keras.layers.Dense(width, activation="relu") for width in hidden]
@@ -332,12 +374,12 @@ class NoisyQuadratic(Task):
         noise: variance of the gradient noise of one sample: one number, or one for each
             eigenvalue. None means equal to the eigenvalues, as at the optimum of a well specified
             model.
-        start: the initial value of every x.
+        start: the initial value of every x: one number, or one for each eigenvalue.
     """
 
     eigenvalues: tuple[float, ...] = (1.0, 0.1, 0.01)
     noise: tuple[float, ...] | float | None = None
-    start: float = 1.0
+    start: tuple[float, ...] | float = 1.0
 
     fresh = True
 
@@ -363,6 +405,16 @@ class NoisyQuadratic(Task):
                 "noise must be one number of at least 0, or one for each eigenvalue; "
                 f"got {self.noise!r}"
             )
+        start = np.asarray(self.start, dtype=float)
+        if start.shape not in ((), eigenvalues.shape) or not np.isfinite(start).all():
+            raise ValueError(
+                "start must be one finite number, or one for each eigenvalue; got "
+                f"{self.start!r}"
+            )
+        if (
+            start.ndim
+        ):  # one number stays as it was written, and so does the task's repr
+            object.__setattr__(self, "start", tuple(start.tolist()))
         object.__setattr__(self, "eigenvalues", tuple(eigenvalues.tolist()))
         object.__setattr__(
             self, "noise", tuple(np.broadcast_to(noise, eigenvalues.shape).tolist())
@@ -387,9 +439,13 @@ class NoisyQuadratic(Task):
         return keras.Sequential(
             [
                 keras.Input((len(self.eigenvalues),)),
-                _layers()["Quadratic"](self.eigenvalues, self.start),
+                _layers()["Quadratic"](self.eigenvalues, self._first()),
             ]
         )
+
+    def _first(self):
+        """The initial x, float64, one for each eigenvalue."""
+        return np.broadcast_to(np.asarray(self.start, float), len(self.eigenvalues))
 
     def expectation(self, schedule, updates, batch_size=1, momentum=0.0):
         """The expected loss under SGD, exactly: no seeds, no training.
@@ -428,7 +484,7 @@ class NoisyQuadratic(Task):
                 f"shape {rates.shape}"
             )
         h, noise = np.array(self.eigenvalues), np.array(self.noise) / batch_size
-        A, C, V = np.full(len(h), self.start**2), np.zeros(len(h)), np.zeros(len(h))
+        A, C, V = self._first() ** 2, np.zeros(len(h)), np.zeros(len(h))
         losses = np.empty(updates + 1)
         with np.errstate(over="ignore", invalid="ignore"):
             losses[0] = h @ A / 2
@@ -470,6 +526,9 @@ class LinearRegression(Task):
 
     loss = staticmethod(squared_error)
     metrics = {"r2": r2}
+
+    def __post_init__(self):
+        _widths(self)
 
     @property
     def noise_floor(self):
@@ -518,6 +577,9 @@ class Diabetes(Task):
     loss = staticmethod(squared_error)
     metrics = {"r2": r2}
 
+    def __post_init__(self):
+        _widths(self)
+
     def data(self, seed, samples=None):
         from sklearn.datasets import load_diabetes
 
@@ -560,6 +622,7 @@ class Digits(Task):
     metrics = {"accuracy": accuracy}
 
     def __post_init__(self):
+        _widths(self)
         if not 0 <= self.label_noise <= 1:
             raise ValueError(
                 f"label_noise must lie in [0, 1]; got {self.label_noise!r}"
@@ -774,6 +837,7 @@ class Teacher(Task):
     metrics = {"excess_loss": excess}
 
     def __post_init__(self):
+        _widths(self)
         _at_least(1, features=self.features, classes=self.classes, width=self.width)
 
     def data(self, seed, samples=None):
@@ -1035,7 +1099,10 @@ def _layers():
             self.eigenvalues, self.start = eigenvalues, start
             self.x = self.add_weight(
                 shape=(len(eigenvalues),),
-                initializer=keras.initializers.Constant(start),
+                # Keras's Constant would round a Python number to float32 on its way
+                initializer=lambda shape, dtype: keras.ops.convert_to_tensor(
+                    start, dtype=dtype
+                ),
                 name="x",
             )
 

@@ -30,18 +30,17 @@ import warnings
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from numbers import Complex, Integral, Real
 
 import numpy as np
 
 # seconds for all questions together; an answer needs a few hundredths
-TIME_LIMIT = (
-    5.0  # of the answer's own processor time, so that a busy machine takes nothing away
-)
+# of the answer's own processor time, so that a busy machine takes nothing away
+TIME_LIMIT = 5.0
 WAIT_LIMIT = 20.0  # on the clock, for an answer that sleeps or waits
-MOST_NUMBERS = (
-    10_000  # of a value that are written down; no exercise wants a tenth of it
-)
+# of a value that are written down; no exercise wants a tenth of it
+MOST_NUMBERS = 10_000
 # what rounding may leave of a 0, as in the difference of two equal sums
 ROUNDING = 1e-14
 
@@ -144,12 +143,16 @@ class Questions:
                 value = self._ask(answer, probe, call)
                 write(part, value if isinstance(value, Fault) else seen(value))
         if self.curve is not None:
-            with suppress(Exception):
+            try:
                 rates = [seen(answer(t, *self.curve)) for t in range(self.updates)]
-                plain = all(rate.shape == [] and not rate.odd for rate in rates)
-                rates = [float(rate.numbers[0]) for rate in rates if plain]
-                if rates and np.isfinite(rates).all():
-                    write("rates", rates)
+            except _TimeUp:
+                raise
+            except BaseException:  # sys.exit too: what cannot be drawn is not drawn
+                return
+            plain = all(rate.shape == [] and not rate.odd for rate in rates)
+            rates = [float(rate.numbers[0]) for rate in rates if plain]
+            if rates and np.isfinite(rates).all():
+                write("rates", rates)
 
     def _ask(self, answer, probe, call):
         """The answer's value for one question, or a `Fault`."""
@@ -257,6 +260,8 @@ class Value:
         numbers: all of them in order, as int, float and bool; none if there are more than
             `MOST_NUMBERS`.
         odd: why these numbers are not the value itself, for example "text"; else "".
+        parts: a `Value` for each item of a short list or tuple that is no array, as its items
+            differ in shape.
     """
 
     words: str
@@ -264,8 +269,9 @@ class Value:
     shape: list | None = None
     numbers: list = field(default_factory=list)
     odd: str = ""
+    parts: list = field(default_factory=list)
 
-    @property
+    @cached_property
     def array(self):
         """The numbers as a float array, or None."""
         if self.shape is None or len(self.numbers) != math.prod(self.shape):
@@ -287,9 +293,10 @@ def in_words(value, digits=6):
         return str(int(value))
     if isinstance(value, (Real, Decimal)):
         try:
-            return f"{0.0 if abs(value) < ROUNDING else float(value):.{digits}g}"
+            number = float(value)
+            return f"{0.0 if abs(number) < ROUNDING else number:.{digits}g}"
         except (OverflowError, ArithmeticError):
-            return "a number above 1e308"
+            return "a number above 1e308" if value > 0 else "a number below -1e308"
     if isinstance(value, Complex):
         value = complex(value)
         return f"{value.real:.{digits}g}{value.imag:+.{digits}g}j"
@@ -298,6 +305,8 @@ def in_words(value, digits=6):
     if isinstance(value, np.ndarray):
         if value.size > 8:
             return f"an array of shape {value.shape}"
+        if isinstance(value, np.matrix):  # whose rows are matrices
+            value = np.asarray(value)
         rows = [in_words(row, digits) for row in value]
         if value.ndim > 1:
             rows = [row.removeprefix("array(").removesuffix(")") for row in rows]
@@ -312,21 +321,24 @@ def in_words(value, digits=6):
         return textwrap.shorten(repr(value), 60)
     if isinstance(value, Named):
         return value.label
-    if callable(value) and not hasattr(value, "__array__"):
+    if callable(value) and not hasattr(type(value), "__array__"):
         return "a function"
     return f"a value of type {type(value).__name__}"
 
 
-def seen(value):
+def seen(value, with_parts=True):
     """An answer's value as a `Value`: also of tensors, series, text and objects that hold
-    numbers."""
-    result = Value(in_words(value), type(value).__name__)
-    if hasattr(value, "__next__"):
+    numbers, and of what cannot even be shown, as a list that holds itself."""
+    kind = type(value).__name__[:60]
+    result = Value(f"a value of type {kind}", kind)
+    with suppress(Exception):
+        words = in_words(value)
+        result.words = words if len(words) <= 200 else result.words
+    if hasattr(type(value), "__next__"):
         result.odd = "an iterator"
         return result
-    if isinstance(value, (dict, set, frozenset, bytes)) or (
-        callable(value) and not hasattr(value, "__array__")
-    ):
+    is_function = callable(value) and not hasattr(type(value), "__array__")
+    if is_function or isinstance(value, (dict, set, frozenset, bytes)):
         return result
     try:
         if hasattr(value, "detach"):  # a torch tensor that may need a gradient
@@ -348,9 +360,9 @@ def seen(value):
             number, why = _number(item)
             numbers.append(number)
             odd.add(why)
-    except (
-        Exception
-    ):  # it is no array, its rows differ in length, or an element is no number
+    except Exception:  # it is no array, its rows differ in length, or one is no number
+        if with_parts and isinstance(value, (list, tuple)) and len(value) <= 8:
+            result.parts = [seen(item, with_parts=False) for item in value]
         return result
     if not exact and array.dtype.kind == "O" and not result.odd:
         result.odd = "objects"  # that NumPy cannot calculate with as with numbers
@@ -374,21 +386,19 @@ def _number(item):
         text = item.strip()
         if text in {"True", "False"}:
             return text == "True", "text"
-        return (
-            int(text) if re.fullmatch(r"[+-]?\d{1,15}", text) else float(text)
-        ), "text"
-    if isinstance(item, Integral) and abs(item) < 10**15:
-        return int(item), ""
+        whole = re.fullmatch(r"[+-]?\d{1,15}", text)
+        return (int(text) if whole else float(text)), "text"
+    largest = sys.float_info.max
+    if isinstance(item, Integral):
+        return min(max(int(item), -int(largest)), int(largest)), ""
     if isinstance(item, Complex) and not isinstance(item, Real):
         if item.imag:
             raise ValueError("not real")
         return float(item.real), "complex"
-    if isinstance(item, Integral):
+    if isinstance(item, Real):
         with suppress(OverflowError):
             return float(item), ""
-        return math.copysign(sys.float_info.max, item), ""
-    if isinstance(item, Real):
-        return float(item), ""
+        return largest if item > 0 else -largest, ""
     if isinstance(item, Decimal):
         return float(item), "Decimal"
     array = np.asarray(item)  # a tensor or an array in a list
@@ -439,36 +449,40 @@ class Answers:
             result = cls(**data)
             result.first = [_from_plain(item) for item in result.first]
             result.again = [_from_plain(item) for item in result.again]
-            words = result.kind, result.words, result.ended
-            if not all(isinstance(part, str) and len(part) < 1000 for part in words):
-                raise ValueError("no words")
-            if result.kind not in {"nothing", "other", "asked"}:
-                raise ValueError("no kind")
-            if not np.isfinite(np.array(result.rates, dtype=float)).all():
-                raise ValueError("no rates")
+            _is_fine(all(map(_is_text, (result.kind, result.words, result.ended))))
+            _is_fine(result.kind in {"nothing", "other", "asked"})
+            rates = np.array(result.rates, dtype=float)
+            _is_fine(rates.ndim == 1 and np.isfinite(rates).all())
         except (TypeError, ValueError, OverflowError, RecursionError) as error:
             raise ValueError(f"these are no answers to questions: {error}") from None
         return result
 
 
 def _from_plain(item):
+    """The `Fault` or `Value` that `asdict` wrote; raises if it is of another form."""
     if "sentence" in item:
         result = Fault(**item)
-        fine = isinstance(result.sentence, str) and isinstance(result.attempted, bool)
-        fine = fine and len(result.sentence) < 2000
-    else:
-        result = Value(**item)
-        words = result.words, result.type, result.odd
-        fine = all(isinstance(part, str) and len(part) < 1000 for part in words)
-        fine = fine and {type(n) for n in result.numbers} <= {int, float, bool}
-        fine = fine and len(result.numbers) <= MOST_NUMBERS
-        fine = fine and (
-            result.shape is None
-            or all(type(n) is int and 0 <= n < 2**40 for n in result.shape)
-        )
+        _is_fine(isinstance(result.attempted, bool) and _is_text(result.sentence, 2000))
+        return result
+    result = Value(**item)
+    _is_fine(all(map(_is_text, (result.words, result.type, result.odd))))
+    _is_fine({type(number) for number in result.numbers} <= {int, float, bool})
+    _is_fine(len(result.numbers) <= MOST_NUMBERS and len(result.parts) <= 8)
+    sizes = result.shape or []
+    _is_fine(all(type(size) is int and 0 <= size < 2**40 for size in sizes))
+    result.array  # raises where the numbers make none  # noqa: B018
+    result.parts = [_from_plain(part) for part in result.parts]
+    _is_fine(all(isinstance(p, Value) and not p.parts for p in result.parts))
+    return result
+
+
+def _is_text(value, most=1000):
+    return isinstance(value, str) and len(value) < most
+
+
+def _is_fine(fine):
     if not fine:
         raise ValueError("a value is of another form")
-    return result
 
 
 # --- ending what does not end ---------------------------------------------------------
@@ -498,9 +512,8 @@ def _in_process(job):
     it does then; a crash and `os._exit` end the copy alone."""
     read_end, write_end = os.pipe()
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # that threads are not copied: see `Questions.ask`
+        # that threads are not copied: see `Questions.ask`
+        warnings.simplefilter("ignore")
         child = os.fork()
     if not child:
         try:
@@ -570,7 +583,7 @@ def _collected(said, status, seconds):
     """The answers from the lines that the copy wrote, and why there are no more."""
     answers = Answers("asked")
     for line in said.splitlines():
-        with suppress(ValueError, TypeError, AttributeError):  # cut off, or not ours
+        with suppress(Exception):  # a line is cut off, or not ours
             part, plain = json.loads(line)
             if part == "rates":
                 answers.rates = plain

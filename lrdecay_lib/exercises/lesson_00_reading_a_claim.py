@@ -1,4 +1,4 @@
-"""Exercises of lesson 0: how to read a claim."""
+"""Exercises of lesson 0, how to read a claim."""
 
 import math
 
@@ -27,13 +27,13 @@ add(
     `seeds_needed(spread, reach)`: the smallest number of seeds, as an int, with which it reaches
     at most `reach` to each side.
     """,
-    why="Solve 2 · spread / √n = reach for n, and round up. Half the reach costs four "
-    "times the seeds.",
+    why="Solve 2 · spread / √n = reach for n, and round "
+    "up. Half the reach costs four times the seeds.",
     hints=[
         "How far does the interval reach with 4 seeds, and how far with 16?",
         "Write down 2 · spread / √n = reach, and solve it for n.",
-        "A number of seeds is whole, and one too few is too few. `math.ceil` rounds up "
-        "and gives an int.",
+        "A number of seeds is whole, and one too few is "
+        "too few. `math.ceil` rounds up and gives an int.",
     ],
     probes=[
         (0.05, 0.013),
@@ -47,15 +47,18 @@ add(
     slips=[
         (
             lambda spread, reach: math.ceil(2 * spread / reach),
-            "The root is forgotten: this is √n. Twice the precision takes four times the seeds.",
+            "The root is forgotten: this is √n. Twice "
+            "the precision takes four times the seeds.",
         ),
         (
             lambda spread, reach: math.ceil(math.sqrt(2 * spread / reach)),
-            "The root is taken where a square is wanted: n stands under the root in the formula.",
+            "The root is taken where a square is wanted: "
+            "n stands under the root in the formula.",
         ),
         (
             lambda spread, reach: math.ceil((spread / reach) ** 2),
-            "The 2 is forgotten, so this is enough for about 68 % only, one standard error.",
+            "The 2 is forgotten, so this is enough "
+            "for about 68 % only, one standard error.",
         ),
         (
             lambda spread, reach: math.ceil(2 * (spread / reach) ** 2),
@@ -63,7 +66,8 @@ add(
         ),
         (
             lambda spread, reach: math.ceil((4 * spread / reach) ** 2),
-            "`reach` is to each side. This takes it for the whole length of the interval.",
+            "`reach` is to each side. This takes it "
+            "for the whole length of the interval.",
         ),
         (
             lambda spread, reach: math.floor(_needed(spread, reach)),
@@ -71,7 +75,8 @@ add(
         ),
         (
             lambda spread, reach: round(_needed(spread, reach)),
-            "`round` goes to the nearest whole number, and so sometimes to one seed too few.",
+            "`round` goes to the nearest whole number, "
+            "and so sometimes to one seed too few.",
         ),
         (
             lambda spread, reach: math.floor(_needed(spread, reach)) + 2,
@@ -80,8 +85,8 @@ add(
         (_needed, "A number of seeds is whole: round up."),
         (
             lambda spread, reach: math.ceil((1.96 * spread / reach) ** 2),
-            "This takes 1.96 for the 2 of the task. With many seeds it is nearer, with "
-            "few even 2 is too small.",
+            "This takes 1.96 for the 2 of the task. With many "
+            "seeds it is nearer, with few even 2 is too small.",
         ),
         (
             lambda spread, reach: math.ceil((2 * reach / spread) ** 2),
@@ -120,11 +125,11 @@ add(
     seeds. Write `is_interior(losses)`: True if the best rate lies inside the grid, and False if it
     is the first or the last.
     """,
-    why="First the mean over the seeds, which are the rows, then its lowest place. An edge "
-    "is index 0 or the last.",
+    why="First the mean over the seeds, which are the rows, "
+    "then its lowest place. An edge is index 0 or the last.",
     hints=[
-        "`np.mean(losses, axis=...)` should give one number for each rate. Along which "
-        "axis are the seeds?",
+        "`np.mean(losses, axis=...)` should give one number "
+        "for each rate. Along which axis are the seeds?",
         "`np.argmin` gives the place of the lowest. Which two places are the edges?",
         "`np.shape(losses)[1]` is the number of rates, and the last place is one less.",
     ],
@@ -151,8 +156,8 @@ add(
             lambda losses: bool(
                 0 < np.argmin(np.mean(losses, axis=1)) < len(losses) - 1
             ),
-            "This takes the mean over the rates. A row is a seed, so the mean over the "
-            "seeds is that along axis 0.",
+            "This takes the mean over the rates. A row is a seed, "
+            "so the mean over the seeds is that along axis 0.",
         ),
         (
             lambda losses: bool(
@@ -162,8 +167,8 @@ add(
         ),
         (
             lambda losses: bool(np.argmin(np.mean(losses, axis=0)) > 0),
-            "A best rate that is the largest of the grid lies at an edge as well. The last "
-            "place is the number of rates minus 1.",
+            "A best rate that is the largest of the grid lies at an edge "
+            "as well. The last place is the number of rates minus 1.",
         ),
         (
             lambda losses: bool(
@@ -181,8 +186,8 @@ add(
             lambda losses: bool(
                 0 < np.argmin(np.min(losses, axis=0)) < np.shape(losses)[1] - 1
             ),
-            "This takes the luckiest seed of each rate. One lucky run is no reason to "
-            "choose a rate: take the mean.",
+            "This takes the luckiest seed of each rate. One lucky "
+            "run is no reason to choose a rate: take the mean.",
         ),
         (
             lambda losses: bool(
@@ -202,14 +207,15 @@ add(
                 )
                 > 0.5
             ),
-            "This lets each seed vote for its own best rate. Take the mean over the "
-            "seeds first, and its lowest place.",
+            "This lets each seed vote for its own best rate. Take "
+            "the mean over the seeds first, and its lowest place.",
         ),
         (
             lambda losses: bool(
                 0 < np.argmin(losses) % np.shape(losses)[1] < np.shape(losses)[1] - 1
             ),
-            "This looks for the single best run of all. Take the mean over the seeds first.",
+            "This looks for the single best run of "
+            "all. Take the mean over the seeds first.",
         ),
         (
             lambda losses: (

@@ -1,4 +1,4 @@
-"""Exercises of lesson 2.2: how they hang together."""
+"""Exercises of lesson 2.2, how they hang together."""
 
 import numpy as np
 
@@ -57,13 +57,15 @@ add(
     factor, patience)`: an array with the rate after each evaluation. `losses` is an array; its
     first loss is the first best, and the rate begins at `peak`.
     """,
-    why="The rule remembers three numbers: the rate, the best loss, and how long it has waited.",
+    why="The rule remembers three numbers: the rate, "
+    "the best loss, and how long it has waited.",
     hints=[
-        "What must the rule remember from one evaluation to the next? Write it for "
-        "losses that only fall, first.",
-        "Count the evaluations since the last improvement. When is the count set back "
-        "to 0? There are two occasions.",
-        "An equal loss is no improvement, and the best loss is kept when the rate falls.",
+        "What must the rule remember from one evaluation to "
+        "the next? Write it for losses that only fall, first.",
+        "Count the evaluations since the last improvement. When "
+        "is the count set back to 0? There are two occasions.",
+        "An equal loss is no improvement, and the "
+        "best loss is kept when the rate falls.",
     ],
     probes=[
         (np.array([1.0, 0.9, 0.8, 0.7]), 0.1, 0.5, 2),
@@ -77,8 +79,8 @@ add(
     slips=[
         (
             _plateau(lambda loss, best, before: loss < before),
-            "Each loss is compared with the one just before it. An improvement is a "
-            "loss below the *best* so far.",
+            "Each loss is compared with the one just before it. "
+            "An improvement is a loss below the *best* so far.",
         ),
         (
             _plateau(lambda loss, best, before: loss <= best),
@@ -86,34 +88,36 @@ add(
         ),
         (
             _plateau(again=None),
-            "After a fall the waiting does not begin anew, so the rate falls at every evaluation "
-            "until the next improvement.",
+            "After a fall the waiting does not begin anew, so the rate "
+            "falls at every evaluation until the next improvement.",
         ),
         (
             _plateau(again=1),
-            "After a fall the count begins at 1 instead of 0, so the next fall comes one "
-            "evaluation early.",
+            "After a fall the count begins at 1 instead of "
+            "0, so the next fall comes one evaluation early.",
         ),
         (
             _plateau(early=1),
-            "The rate falls one evaluation late: after `patience` evaluations without "
-            "improvement it has waited long enough.",
+            "The rate falls one evaluation late: after `patience` "
+            "evaluations without improvement it has waited long enough.",
         ),
         (_plateau(early=-1), "The rate falls one evaluation early."),
         (
             _plateau(forget=True),
-            "The best loss is forgotten when the rate falls. Then a loss above the old best can "
-            "count as an improvement.",
+            "The best loss is forgotten when the rate falls. Then a "
+            "loss above the old best can count as an improvement.",
         ),
         (
             _plateau(late=True),
-            "Each rate stands one place late. The rate *after* the evaluation is wanted.",
+            "Each rate stands one place late. The "
+            "rate *after* the evaluation is wanted.",
         ),
         (
             lambda losses, peak, factor, patience: plateau_rates(
                 losses, peak, factor, patience
             )[:-1],
-            "One rate is missing: there is one after each evaluation, and the first is `peak`.",
+            "One rate is missing: there is one after "
+            "each evaluation, and the first is `peak`.",
         ),
         (
             lambda losses, peak, factor, patience: plateau_rates(
@@ -131,7 +135,8 @@ add(
             lambda losses, peak, factor, patience: (
                 peak * factor ** (np.arange(len(losses)) // patience)
             ),
-            "This is a step decay: it falls by the clock and never looks at the losses.",
+            "This is a step decay: it falls by the "
+            "clock and never looks at the losses.",
         ),
         (
             lambda losses, peak, factor, patience: np.full(len(losses), peak),
@@ -199,14 +204,15 @@ add(
     if one can follow the arrows, always forwards, from some box back to the same box, else False.
     An arrow from a box to itself is a loop. A chart without arrows has none.
     """,
-    why="An arrow into a box that nothing leaves cannot lie on a loop, so it is taken away. What "
-    "is left when no more can be taken away is a loop, or nothing.",
+    why="An arrow into a box that nothing leaves cannot lie on a loop, so it is "
+    "taken away. What is left when no more can be taken away is a loop, or nothing.",
     hints=[
-        "In which charts does every path come to an end? Look for boxes that nothing leaves.",
-        "One way: from every box, collect what can be reached from it, and see whether "
-        "the box itself is there.",
-        "Another: take away all arrows into boxes that nothing leaves, again and "
-        "again. When does this stop?",
+        "In which charts does every path come to an "
+        "end? Look for boxes that nothing leaves.",
+        "One way: from every box, collect what can be reached "
+        "from it, and see whether the box itself is there.",
+        "Another: take away all arrows into boxes that nothing "
+        "leaves, again and again. When does this stop?",
     ],
     probes=[
         ([("a", "b"), ("b", "a")],),
@@ -226,7 +232,8 @@ add(
     slips=[
         (
             _undirected,
-            "This may walk against the arrows. Two paths that part and meet again are no loop.",
+            "This may walk against the arrows. Two paths "
+            "that part and meet again are no loop.",
         ),
         (
             lambda arrows: any((end, start) in arrows for start, end in arrows),
@@ -244,37 +251,39 @@ add(
         ),
         (
             lambda arrows: bool(arrows) and _followed(dict(arrows), arrows[0][0]),
-            "This follows one path, from the first box on. Other boxes may have a "
-            "loop, and a box may have two arrows out.",
+            "This follows one path, from the first box on. Other boxes "
+            "may have a loop, and a box may have two arrows out.",
         ),
         (
             lambda arrows: len({end for _, end in arrows}) < len(arrows),
-            "This asks whether two arrows end in one box. Two paths may meet without a loop.",
+            "This asks whether two arrows end in one "
+            "box. Two paths may meet without a loop.",
         ),
         (
             lambda arrows: len({start for start, _ in arrows}) < len(arrows),
-            "This asks whether two arrows start at one box. A path may part without a loop.",
+            "This asks whether two arrows start at "
+            "one box. A path may part without a loop.",
         ),
         (
             lambda arrows: (
                 len(arrows) >= len({box for arrow in arrows for box in arrow}) > 0
             ),
-            "This counts arrows and boxes. Their numbers do not decide it, since the "
-            "directions matter.",
+            "This counts arrows and boxes. Their numbers do "
+            "not decide it, since the directions matter.",
         ),
         (
             lambda arrows: bool(
                 {start for start, _ in arrows} & {end for _, end in arrows}
             ),
-            "This asks whether some box has an arrow in and an arrow out. On every "
-            "path of two arrows there is one.",
+            "This asks whether some box has an arrow in and an "
+            "arrow out. On every path of two arrows there is one.",
         ),
         (
             lambda arrows: all(
                 end in {start for start, _ in arrows} for _, end in arrows
             ),
-            "This asks whether something leaves *every* box. A chart with a loop may also "
-            "have a dead end, and one without arrows has no loop.",
+            "This asks whether something leaves *every* box. A chart with a "
+            "loop may also have a dead end, and one without arrows has no loop.",
         ),
         (lambda arrows: not has_loop(arrows), "True and False are exchanged."),
     ],

@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.1: families: step, exponential, cosine."""
+"""Exercises of lesson 3.1, families: step, exponential, cosine."""
 
 import numpy as np
 
@@ -27,16 +27,16 @@ add(
     `update` is a number of at least 0, or an array of them; for an array, return an array of the
     same shape.
     """,
-    why="The share of the way that has passed stops at 1, so the wave cannot turn; the cosine "
-    "goes from 1 to -1, so half of 1 + cosine goes from 1 to 0, and that is the share of the "
-    "height that is left.",
+    why="The share of the way that has passed stops at 1, so the wave "
+    "cannot turn; the cosine goes from 1 to -1, so half of 1 + cosine "
+    "goes from 1 to 0, and that is the share of the height that is left.",
     hints=[
-        "How large is the cosine of 0, of π/2 and of π? Make of it something that goes "
-        "from 1 to 0.",
-        "What goes from 1 to 0 is the share that is left of the height `initial_rate - "
-        "end_rate`; `end_rate` is added to it.",
-        "Past `total` the share of the way must stay at 1. `np.minimum` takes arrays "
-        "as well as numbers.",
+        "How large is the cosine of 0, of π/2 and of π? "
+        "Make of it something that goes from 1 to 0.",
+        "What goes from 1 to 0 is the share that is left of the "
+        "height `initial_rate - end_rate`; `end_rate` is added to it.",
+        "Past `total` the share of the way must stay at "
+        "1. `np.minimum` takes arrays as well as numbers.",
     ],
     probes=[
         *((t, 0.1, 100, 0.0) for t in (0, 50, 25, 99, 100, 150, 200, 1000)),
@@ -47,7 +47,8 @@ add(
     slips=[
         (
             lambda t, rate, total, end: _cosine(t, rate, total, end, np.inf),
-            "Past `total` the rate rises again: the wave goes on. It must stay at `end_rate`.",
+            "Past `total` the rate rises again: the "
+            "wave goes on. It must stay at `end_rate`.",
         ),
         (
             lambda t, rate, total, end: _cosine(t, rate, total, 0.0),
@@ -55,8 +56,8 @@ add(
         ),
         (
             lambda t, rate, total, end: _cosine(t, rate, total, 0.0, np.inf),
-            "Two things are missing: `end_rate`, and the case past `total`, where the "
-            "wave goes on in yours.",
+            "Two things are missing: `end_rate`, and the case "
+            "past `total`, where the wave goes on in yours.",
         ),
         (
             lambda t, rate, total, end: end + _cosine(t, rate, total, 0.0),
@@ -65,28 +66,29 @@ add(
         ),
         (
             lambda t, rate, total, end: np.maximum(_cosine(t, rate, total, 0.0), end),
-            "The cosine falls to 0 and is cut off at `end_rate`, so it is there too early. "
-            "It is to reach `end_rate` at `total`.",
+            "The cosine falls to 0 and is cut off at `end_rate`, so it "
+            "is there too early. It is to reach `end_rate` at `total`.",
         ),
         (
             lambda t, rate, total, end: (
                 end + (rate - end) * np.cos(np.pi / 2 * np.minimum(t / total, 1))
             ),
-            "This is a quarter of a wave: it falls fastest at the end. Half a wave is "
-            "wanted, from the top to the bottom.",
+            "This is a quarter of a wave: it falls fastest at the "
+            "end. Half a wave is wanted, from the top to the bottom.",
         ),
         (
             lambda t, rate, total, end: (
                 end + (rate - end) * np.cos(np.pi * np.minimum(t / total, 1))
             ),
-            "The cosine itself goes from 1 to -1, so your rate falls below `end_rate`. It "
-            "must become something from 1 to 0.",
+            "The cosine itself goes from 1 to -1, so your rate falls "
+            "below `end_rate`. It must become something from 1 to 0.",
         ),
         (
             lambda t, rate, total, end: (
                 end + (rate - end) * (1 + np.cos(np.pi * np.minimum(t / total, 1)))
             ),
-            "1 + cosine goes from 2 to 0, so your start is too high. The half is missing.",
+            "1 + cosine goes from 2 to 0, so your "
+            "start is too high. The half is missing.",
         ),
         (
             lambda t, rate, total, end: (
@@ -102,7 +104,8 @@ add(
         ),
         (
             lambda t, rate, total, end: _cosine(t + 1, rate, total, end),
-            "Off by one: yours is one update ahead. Update 0 must have `initial_rate` itself.",
+            "Off by one: yours is one update ahead. "
+            "Update 0 must have `initial_rate` itself.",
         ),
         (
             lambda t, rate, total, end: _cosine(t, rate, total - 1, end),
@@ -146,13 +149,14 @@ add(
     the way to 0 at the run's end; the first update of each run has `initial_rate`. `update` is a
     number of at least 0, or an array of them.
     """,
-    why="The remainder of the division is the number of updates since the last restart, and the "
-    "rest is a cosine that knows of no restarts.",
+    why="The remainder of the division is the number of updates since the "
+    "last restart, and the rest is a cosine that knows of no restarts.",
     hints=[
-        "How many updates have passed since the last restart, at the updates 0, 9, 10 and "
-        "25, with a `run_length` of 10?",
+        "How many updates have passed since the last restart, at "
+        "the updates 0, 9, 10 and 25, with a `run_length` of 10?",
         "Python's `%` gives the remainder of a division, for arrays too.",
-        "At update `run_length` itself a new run begins, so the rate is `initial_rate`, not 0.",
+        "At update `run_length` itself a new run "
+        "begins, so the rate is `initial_rate`, not 0.",
     ],
     probes=[
         *((t, 0.1, 10) for t in (0, 1, 5, 9, 10, 11, 15, 20, 25, 99, 100)),
@@ -163,8 +167,8 @@ add(
     slips=[
         (
             lambda t, rate, run: _falling(t / run, rate),
-            "After the first run the rate rises slowly: the wave goes on. A restart is "
-            "a jump back to the top.",
+            "After the first run the rate rises slowly: the "
+            "wave goes on. A restart is a jump back to the top.",
         ),
         (
             lambda t, rate, run: _falling(np.minimum(t / run, 1), rate),
@@ -174,23 +178,23 @@ add(
             lambda t, rate, run: np.where(
                 t > 0, _falling(((t - 1) % run + 1) / run, rate), rate
             ),
-            "Off by one: at the first update of each new run yours still has the end of the "
-            "run before. It must have `initial_rate`.",
+            "Off by one: at the first update of each new run yours still "
+            "has the end of the run before. It must have `initial_rate`.",
         ),
         (
             lambda t, rate, run: _falling((t % run + 1) / run, rate),
-            "Off by one: yours is one update ahead in each run. The first update of a "
-            "run must have `initial_rate`.",
+            "Off by one: yours is one update ahead in each run. "
+            "The first update of a run must have `initial_rate`.",
         ),
         (
             lambda t, rate, run: _falling(t % run / (run - 1), rate),
-            "Yours is at 0 at the last update of each run. It is to be on the way to 0 "
-            "still: the end of the run is the start of the next.",
+            "Yours is at 0 at the last update of each run. It is to be on the "
+            "way to 0 still: the end of the run is the start of the next.",
         ),
         (
             lambda t, rate, run: _falling(2 * (t % run) / run, rate),
-            "Each run goes down and up again: a whole wave. Half a wave is wanted, and "
-            "then a jump.",
+            "Each run goes down and up again: a whole "
+            "wave. Half a wave is wanted, and then a jump.",
         ),
         (
             lambda t, rate, run: rate * np.cos(np.pi / 2 * (t % run) / run),
@@ -198,7 +202,8 @@ add(
         ),
         (
             lambda t, rate, run: rate * (1 + np.cos(np.pi * (t % run) / run)),
-            "1 + cosine goes from 2 to 0, so each run starts too high. The half is missing.",
+            "1 + cosine goes from 2 to 0, so each run "
+            "starts too high. The half is missing.",
         ),
         (
             lambda t, rate, run: rate * (1 - t % run / run),
@@ -206,18 +211,18 @@ add(
         ),
         (
             lambda t, rate, run: _falling(t // run / run, rate),
-            "`//` counts the finished runs. What is wanted is what is left over: the "
-            "updates since the last restart.",
+            "`//` counts the finished runs. What is wanted is what "
+            "is left over: the updates since the last restart.",
         ),
         (
             lambda t, rate, run: _falling(t % (run + 1) / run, rate),
-            "Each run has one update too many: it shows its end, and only then begins the "
-            "next. The end of a run is the first update of the next.",
+            "Each run has one update too many: it shows its end, and only then "
+            "begins the next. The end of a run is the first update of the next.",
         ),
         (
             lambda t, rate, run: _falling(t % run / run, rate * 0.5 ** (t // run)),
-            "Each run starts at half the height of the one before. Here all start at "
-            "`initial_rate`.",
+            "Each run starts at half the height of the one "
+            "before. Here all start at `initial_rate`.",
         ),
     ],
     curve=(0.1, 60),

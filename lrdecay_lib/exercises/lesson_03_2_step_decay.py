@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.2: step by step: writing a step decay that is right."""
+"""Exercises of lesson 3.2, step by step: writing a step decay that is right."""
 
 import numpy as np
 
@@ -28,14 +28,14 @@ add(
     `update` is a number of at least 0, or an array of them; for an array, return an array of the
     same shape.
     """,
-    why="The number of finished intervals is a whole number, and the rate is a power of it; "
-    "nothing needs to be remembered, and nothing needs a case of its own.",
+    why="The number of finished intervals is a whole number, and the rate is a power "
+    "of it; nothing needs to be remembered, and nothing needs a case of its own.",
     hints=[
-        "How many whole intervals of `decay_steps` updates are finished before update "
-        "`update`? Write the answer for the updates 0, 99, 100 and 250, with `decay_steps` = "
-        "100.",
-        "Each finished interval multiplies the rate once more. What does multiplying k "
-        "times come to?",
+        "How many whole intervals of `decay_steps` updates are "
+        "finished before update `update`? Write the answer for the "
+        "updates 0, 99, 100 and 250, with `decay_steps` = 100.",
+        "Each finished interval multiplies the rate once "
+        "more. What does multiplying k times come to?",
         "Python's `//` counts whole intervals, for arrays too; `**` is the power.",
     ],
     probes=[
@@ -49,39 +49,39 @@ add(
     slips=[
         (
             _sawtooth,
-            "After the first interval the rate drops and then climbs back, in every "
-            "interval: a sawtooth, as in the article. The exponent must never get smaller; "
-            "yours counts down inside each interval.",
+            "After the first interval the rate drops and then climbs back, "
+            "in every interval: a sawtooth, as in the article. The exponent "
+            "must never get smaller; yours counts down inside each interval.",
         ),
         (
             lambda t, rate, steps, factor: (
                 rate * factor ** np.maximum(np.ceil(t / steps) - 1, 0)
             ),
-            "Off by one at the boundary: update `decay_steps` is the first with the new "
-            "rate, and yours still has the old one there. The updates 0 to `decay_steps` - 1 "
-            "are already `decay_steps` updates.",
+            "Off by one at the boundary: update `decay_steps` is the first "
+            "with the new rate, and yours still has the old one there. The "
+            "updates 0 to `decay_steps` - 1 are already `decay_steps` updates.",
         ),
         (
             lambda t, rate, steps, factor: rate * factor ** ((t + 1) // steps),
-            "Off by one at the boundary: the rate falls one update too early. Updates "
-            "are counted from 0.",
+            "Off by one at the boundary: the rate falls one "
+            "update too early. Updates are counted from 0.",
         ),
         (
             lambda t, rate, steps, factor: rate * factor ** (t / steps),
-            "The rate falls a little at every update: a smooth exponential. A step decay "
-            "stands still between two multiples of `decay_steps`; only finished intervals "
-            "count.",
+            "The rate falls a little at every update: a smooth "
+            "exponential. A step decay stands still between two "
+            "multiples of `decay_steps`; only finished intervals count.",
         ),
         (
             lambda t, rate, steps, factor: rate * factor ** (t // steps + 1),
-            "The rate is one step too low from the start: update 0 must have "
-            "`initial_rate` itself.",
+            "The rate is one step too low from the start: "
+            "update 0 must have `initial_rate` itself.",
         ),
         (
             lambda t, rate, steps, factor: np.floor(rate * factor ** (t // steps)),
-            "All your rates are whole numbers: the fraction was cut off. `int(...)` does so, "
-            "`//` in the wrong place does, and so does writing into an array of integers, "
-            "such as `np.zeros_like(update)`.",
+            "All your rates are whole numbers: the fraction was cut off. "
+            "`int(...)` does so, `//` in the wrong place does, and so does "
+            "writing into an array of integers, such as `np.zeros_like(update)`.",
         ),
         (
             lambda t, rate, steps, factor: rate * np.ones(np.shape(t)),
@@ -93,33 +93,35 @@ add(
         ),
         (
             lambda t, rate, steps, factor: rate * factor ** np.ceil(t / steps),
-            "An interval counts from its first update on, and must count only when it is "
-            "finished. At update 0 and the ones after it none is.",
+            "An interval counts from its first update on, and must count only "
+            "when it is finished. At update 0 and the ones after it none is.",
         ),
         (
             lambda t, rate, steps, factor: (
                 rate * np.where((t > 0) & (t % steps == 0), factor, 1.0)
             ),
-            "The rate falls at the multiples of `decay_steps` themselves and is back one "
-            "update later. It must stay down.",
+            "The rate falls at the multiples of `decay_steps` themselves "
+            "and is back one update later. It must stay down.",
         ),
         (
             lambda t, rate, steps, factor: (rate * factor) ** (t // steps),
-            "`initial_rate` is raised to the power as well. Only the factor is: `a * b "
-            "** n` without brackets.",
+            "`initial_rate` is raised to the power as well. "
+            "Only the factor is: `a * b ** n` without brackets.",
         ),
         (
             lambda t, rate, steps, factor: rate * factor * (t // steps),
-            "The count of finished intervals is multiplied, so the rate is 0 at first and "
-            "then rises. Falling again and again by one factor is a power.",
+            "The count of finished intervals is multiplied, so the rate is 0 at "
+            "first and then rises. Falling again and again by one factor is a power.",
         ),
         (
             lambda t, rate, steps, factor: rate * factor**t,
-            "The rate is multiplied at every update, not once in `decay_steps` updates.",
+            "The rate is multiplied at every update, "
+            "not once in `decay_steps` updates.",
         ),
         (
             lambda t, rate, steps, factor: rate * (1 - factor) ** (t // steps),
-            "`decay_factor` is the share that is left after a step, not the share that is lost.",
+            "`decay_factor` is the share that is left "
+            "after a step, not the share that is lost.",
         ),
     ],
     curve=(0.1, 100, 0.5),
@@ -138,8 +140,8 @@ _ZOO = [
         (
             "a constant",
             "lambda t: 0.1 + 0 * t",
-            "A constant goes from interval to interval by one factor as well, 1. Right "
-            "is a factor below 1.",
+            "A constant goes from interval to interval by one "
+            "factor as well, 1. Right is a factor below 1.",
         ),
         (
             "a smooth exponential",
@@ -154,14 +156,14 @@ _ZOO = [
         (
             "steps one update late",
             "lambda t: 0.1 * 0.5 ** (np.maximum(t - 1, 0) // 10)",
-            "Update `decay_steps` must be the first with the new rate; here it still "
-            "has the old one.",
+            "Update `decay_steps` must be the first with "
+            "the new rate; here it still has the old one.",
         ),
         (
             "steps one update early",
             "lambda t: 0.1 * 0.5 ** ((t + 1) // 10)",
-            "The last update of each interval must still have the interval's rate; "
-            "here it has the next one's.",
+            "The last update of each interval must still have "
+            "the interval's rate; here it has the next one's.",
         ),
         (
             "rising steps",
@@ -181,8 +183,8 @@ _ZOO = [
         (
             "steps of equal height, not of equal factor",
             "lambda t: np.maximum(0.1 - 0.005 * (t // 10), 0.01)",
-            "It falls by the same amount at each step. The same factor is asked for: "
-            "the quotient of two neighbours.",
+            "It falls by the same amount at each step. The same "
+            "factor is asked for: the quotient of two neighbours.",
         ),
         (
             "a step decay that starts again at update 50",
@@ -192,7 +194,8 @@ _ZOO = [
         (
             "a smooth exponential near 1e-9",
             "lambda t: 1e-9 * 0.5 ** (t / 10)",
-            "Small rates must be told apart like large ones, so compare them relatively.",
+            "Small rates must be told apart like "
+            "large ones, so compare them relatively.",
         ),
         (
             "a step decay near 1e-9",
@@ -250,15 +253,16 @@ add(
     `schedule` takes a number or an array; all rates are above 0. Rates that differ by a part in
     10⁹ or less count as equal.
     """,
-    why="Laid out with one interval to a row, a step decay has equal columns, and its first "
-    "column falls by one factor.",
+    why="Laid out with one interval to a row, a step decay has "
+    "equal columns, and its first column falls by one factor.",
     hints=[
-        "Two things must hold: inside an interval nothing changes, and from interval to "
-        "interval one factor below 1. Test them one after the other.",
-        "The rates of the first ten intervals, as an array of ten rows: `reshape(10, "
-        "decay_steps)`. What must be true of each row, and what of the first column?",
-        "`np.allclose(a, b, rtol=1e-9, atol=0)` compares with a relative tolerance. Without "
-        "`atol=0`, all rates near 1e-9 count as equal.",
+        "Two things must hold: inside an interval nothing changes, and from "
+        "interval to interval one factor below 1. Test them one after the other.",
+        "The rates of the first ten intervals, as an array "
+        "of ten rows: `reshape(10, decay_steps)`. What must "
+        "be true of each row, and what of the first column?",
+        "`np.allclose(a, b, rtol=1e-9, atol=0)` compares with a relative "
+        "tolerance. Without `atol=0`, all rates near 1e-9 count as equal.",
     ],
     probes=_ZOO,
     slips=[
@@ -274,19 +278,20 @@ add(
             lambda schedule, steps: bool(
                 np.all(np.diff(schedule(np.arange(10 * steps))) <= 0)
             ),
-            "It asks only that the rate never rises. A smooth exponential never rises "
-            "either, nor does a constant.",
+            "It asks only that the rate never rises. A smooth "
+            "exponential never rises either, nor does a constant.",
         ),
         (
             lambda schedule, steps: schedule(steps) < schedule(0),
-            "It looks at two updates only. Much can go wrong between them and after them.",
+            "It looks at two updates only. Much can "
+            "go wrong between them and after them.",
         ),
         (
             lambda schedule, steps: bool(
                 np.all(np.diff(schedule(np.arange(0, 10 * steps, steps))) < 0)
             ),
-            "It looks only at the first update of each interval and sees nothing of "
-            "what happens inside one.",
+            "It looks only at the first update of each interval "
+            "and sees nothing of what happens inside one.",
         ),
         (
             _weak_test(intervals=2),
@@ -294,23 +299,24 @@ add(
         ),
         (
             _weak_test(between=False),
-            "It asks only that nothing changes inside an interval. From one interval "
-            "to the next anything goes.",
+            "It asks only that nothing changes inside an interval. "
+            "From one interval to the next anything goes.",
         ),
         (
             _weak_test(rtol=0),
-            "It compares with `==`, and so it refuses a right schedule for its rounding errors.",
+            "It compares with `==`, and so it refuses "
+            "a right schedule for its rounding errors.",
         ),
         (
             _weak_test(rtol=1e-5),
-            "Its tolerance is too wide: `np.allclose` and `np.isclose` have "
-            "`rtol=1e-5` unless told otherwise.",
+            "Its tolerance is too wide: `np.allclose` and "
+            "`np.isclose` have `rtol=1e-5` unless told otherwise.",
         ),
         (
             _weak_test(atol=1e-8),
-            "Its tolerance is absolute, so all small rates count as equal: `np.allclose` and "
-            "`np.isclose` have `atol=1e-8` unless told otherwise. Rates as small as 1e-9 do "
-            "occur at the end of a run.",
+            "Its tolerance is absolute, so all small rates count as equal: "
+            "`np.allclose` and `np.isclose` have `atol=1e-8` unless told "
+            "otherwise. Rates as small as 1e-9 do occur at the end of a run.",
         ),
     ],
 )
@@ -344,14 +350,16 @@ add(
     Use the algebra of `lrdecay_lib.schedules` (`Warmup`, `Exponential`, `>>`, `.every`), or write
     any function of the update index.
     """,
-    why="Each part starts its own clock where the part before it ends, so the steps are counted "
-    "from the end of the warmup. The peak stands outside the brackets and scales both parts.",
+    why="Each part starts its own clock where the part before it "
+    "ends, so the steps are counted from the end of the warmup. "
+    "The peak stands outside the brackets and scales both parts.",
     hints=[
-        "Build it from two parts with a peak of 1, put `>>` between them, and multiply "
-        "by the peak last.",
-        "`Exponential(factor)` is multiplied by `factor` at every update. `.every(n)` makes "
-        "it stand still for n updates at a time.",
-        "Python reads `0.2 * a >> b` as `(0.2 * a) >> b`. Put brackets around the chain.",
+        "Build it from two parts with a peak of 1, put "
+        "`>>` between them, and multiply by the peak last.",
+        "`Exponential(factor)` is multiplied by `factor` at every update. "
+        "`.every(n)` makes it stand still for n updates at a time.",
+        "Python reads `0.2 * a >> b` as `(0.2 * a) >> b`. "
+        "Put brackets around the chain.",
     ],
     probes=[
         (t,) for t in (0, 1, 25, 49, 50, 51, 100, 149, 150, 151, 249, 250, 1049, 1050)
@@ -359,14 +367,15 @@ add(
     slips=[
         (
             _warm(origin=0),
-            "The steps are counted from update 0, so the first one after the warmup is cut short. "
-            "They are to be counted from the end of the warmup.",
+            "The steps are counted from update 0, so the first one after the warmup "
+            "is cut short. They are to be counted from the end of the warmup.",
         ),
         (_warm(start=0), "There is no warmup: the rate starts at the peak."),
         (_warm(peak=1.0), "The shape is right and the peak is not: yours is 1."),
         (
             _warm(length=50),
-            "The rate is halved every 50 updates. That is the warmup's length; a step lasts 100.",
+            "The rate is halved every 50 updates. That "
+            "is the warmup's length; a step lasts 100.",
         ),
         (
             lambda t: 0.2 * np.where(t < 50, t / 50, 0.25 ** (max(t - 50, 0) // 100)),
@@ -376,36 +385,40 @@ add(
             lambda t: (
                 0.2 * np.where(t < 50, (t + 1) / 50, 0.5 ** (max(t - 50, 0) // 100))
             ),
-            "Off by one in the warmup: at update 0 the rate is already above 0. It must be 0 "
-            "there, and 0.2 at update 50.",
+            "Off by one in the warmup: at update 0 the rate is already "
+            "above 0. It must be 0 there, and 0.2 at update 50.",
         ),
         (
             lambda t: (0.2 * (Warmup(50) >> Exponential(0.5))).every(100)(t),
-            "`.every` stretches the warmup too. It belongs to the part after the warmup alone.",
+            "`.every` stretches the warmup too. It "
+            "belongs to the part after the warmup alone.",
         ),
         (
             _warm(length=1),
-            "After the warmup the rate is halved at every update. Each value must be held for 100.",
+            "After the warmup the rate is halved at every "
+            "update. Each value must be held for 100.",
         ),
         (
             lambda t: np.where(
                 t < 50, _warm()(t), 0.2 * 0.5 ** (np.maximum(t - 50.0, 0) / 100)
             ),
-            "After the warmup the rate falls smoothly. It is to be halved at once, and then "
-            "to stand still for 100 updates.",
+            "After the warmup the rate falls smoothly. It is to be "
+            "halved at once, and then to stand still for 100 updates.",
         ),
         (
             _warm(rise=49),
-            "Off by one in the warmup: the rate must reach the peak at update 50, and "
-            "start from 0 at update 0.",
+            "Off by one in the warmup: the rate must reach the "
+            "peak at update 50, and start from 0 at update 0.",
         ),
         (
             lambda t: _warm()(t + 1),
-            "Off by one: your schedule is one update ahead. Updates are counted from 0.",
+            "Off by one: your schedule is one update "
+            "ahead. Updates are counted from 0.",
         ),
         (
             _warm(origin=51),
-            "Off by one: the rate is halved one update late. Update 150 is the first with 0.1.",
+            "Off by one: the rate is halved one update "
+            "late. Update 150 is the first with 0.1.",
         ),
         (
             lambda t: np.where(t <= 50, _warm()(t), 0.2),

@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.3: what decay gives and what it costs."""
+"""Exercises of lesson 3.3, what decay gives and what it costs."""
 
 import math
 
@@ -20,12 +20,14 @@ add(
     number of updates, an int, whose rates make up at least the share `share` of that sum. `share`
     lies between 0 and 1; the peak does not matter.
     """,
-    why="What is left of the sum after n updates is the whole decay again, begun at a smaller "
-    "rate: so the share that is left halves with the rate, every `half_life` updates.",
+    why="What is left of the sum after n updates is the whole "
+    "decay again, begun at a smaller rate: so the share that "
+    "is left halves with the rate, every `half_life` updates.",
     hints=[
-        "After one half-life, how large is what is still to come, compared with all of it?",
-        "After n updates the share 2 to the power of -n / half_life is still to come. When "
-        "has it fallen to 1 - share?",
+        "After one half-life, how large is what is "
+        "still to come, compared with all of it?",
+        "After n updates the share 2 to the power of -n / half_life "
+        "is still to come. When has it fallen to 1 - share?",
         "`math.log2` undoes the power, and `math.ceil` rounds up to an int.",
     ],
     probes=[
@@ -44,7 +46,8 @@ add(
     slips=[
         (
             lambda share, n: math.ceil(n * math.log2(1 / share)),
-            "This is when the share `share` is left. It is to be spent, so 1 - share is left.",
+            "This is when the share `share` is left. "
+            "It is to be spent, so 1 - share is left.",
         ),
         (
             lambda share, n: math.floor(n * math.log2(1 / (1 - share))),
@@ -52,8 +55,8 @@ add(
         ),
         (
             lambda share, n: round(n * math.log2(1 / (1 - share))),
-            "`round` goes to the nearest whole number, so the share is sometimes not "
-            "quite reached.",
+            "`round` goes to the nearest whole number, so "
+            "the share is sometimes not quite reached.",
         ),
         (
             lambda share, n: n * math.log2(1 / (1 - share)),
@@ -69,17 +72,18 @@ add(
         ),
         (
             lambda share, n: math.ceil(n * share / (1 - share)),
-            "This is as if the rate fell like 1/t. An exponential loses the same share "
-            "in the same time.",
+            "This is as if the rate fell like 1/t. An "
+            "exponential loses the same share in the same time.",
         ),
         (
             lambda share, n: math.ceil(2 * n * share),
-            "This spends the rate evenly. The early updates have the larger rates, so "
-            "the last part takes longest.",
+            "This spends the rate evenly. The early updates have "
+            "the larger rates, so the last part takes longest.",
         ),
         (
             lambda share, n: math.ceil(math.log2(1 / (1 - share))),
-            "These are half-lives. Updates are wanted, and `half_life` of them make one.",
+            "These are half-lives. Updates are wanted, "
+            "and `half_life` of them make one.",
         ),
         (
             lambda share, n: math.ceil(n * math.log2(1 / (1 - share))) + 1,
@@ -115,12 +119,13 @@ add(
     the new data. There the rate is `peak` again, and falls in a straight line to 0 at the same
     `total`. The list may be empty.
     """,
-    why="Only the last change counts, and the start of the run counts as one. From there "
-    "to `total` it is one line.",
+    why="Only the last change counts, and the start of the "
+    "run counts as one. From there to `total` it is one line.",
     hints=[
-        "Which of the changes still matter at this update? Treat update 0 as a change too.",
-        "How many updates lie between the last change and `total`, and how many of "
-        "them are still to come?",
+        "Which of the changes still matter at this "
+        "update? Treat update 0 as a change too.",
+        "How many updates lie between the last change and "
+        "`total`, and how many of them are still to come?",
     ],
     probes=[
         (0, 0.1, 100, []),
@@ -139,14 +144,15 @@ add(
     slips=[
         (
             lambda t, peak, total, changes: peak * (1 - t / total),
-            "This is the line of the whole run. It does not begin anew when the data change.",
+            "This is the line of the whole run. It "
+            "does not begin anew when the data change.",
         ),
         (
             lambda t, peak, total, changes: _line_from(
                 [c for c in changes if c < t], t, peak, total
             ),
-            "At a change itself yours is still the old line. A change is the first update "
-            "with the new data, so the rate must be `peak` there.",
+            "At a change itself yours is still the old line. A change is the "
+            "first update with the new data, so the rate must be `peak` there.",
         ),
         (
             lambda t, peak, total, changes: _line_from(
@@ -162,8 +168,8 @@ add(
             lambda t, peak, total, changes: (
                 peak * (1 - (t - max([0, *(c for c in changes if c <= t)])) / total)
             ),
-            "After a change yours falls as slowly as the whole run's line, so at `total` it "
-            "is not at 0. The line has only the updates that are left.",
+            "After a change yours falls as slowly as the whole run's line, so at "
+            "`total` it is not at 0. The line has only the updates that are left.",
         ),
         (
             lambda t, peak, total, changes: (
@@ -182,7 +188,8 @@ add(
             lambda t, peak, total, changes: (
                 peak * (total - t) / total * 2 ** sum(c <= t for c in changes)
             ),
-            "Yours doubles at each change. The rate is to be `peak` again, whatever it was before.",
+            "Yours doubles at each change. The rate is "
+            "to be `peak` again, whatever it was before.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.4.1: images and convolutional networks."""
+"""Exercises of lesson 3.4.1, images and convolutional networks."""
 
 import numpy as np
 
@@ -21,8 +21,8 @@ add(
     Write `overfitting_rise(losses)`: how far the last of the test losses of a run, an array of
     shape (n,), lies above the lowest one. A run that ends at its lowest loss has a rise of 0.
     """,
-    why="The lowest loss can lie anywhere on the way. Where it is the last, the difference is 0, "
-    "so a rise is never negative.",
+    why="The lowest loss can lie anywhere on the way. Where it is "
+    "the last, the difference is 0, so a rise is never negative.",
     hints=[
         "Which two numbers of the path does the rise compare?",
         "`losses[-1]` is the last one, and `np.min(losses)` the lowest.",
@@ -40,7 +40,8 @@ add(
         ),
         (
             lambda losses: losses[-1] - losses[0],
-            "This compares the end with the beginning. The rise is counted from the lowest point.",
+            "This compares the end with the beginning. "
+            "The rise is counted from the lowest point.",
         ),
         (
             lambda losses: losses[0] - np.min(losses),
@@ -48,7 +49,8 @@ add(
         ),
         (
             lambda losses: np.max(losses) - np.min(losses),
-            "This is from the highest to the lowest loss, and the highest may be the first.",
+            "This is from the highest to the lowest "
+            "loss, and the highest may be the first.",
         ),
         (
             lambda losses: max(losses[-1] - losses[-2], 0.0),
@@ -88,11 +90,13 @@ add(
     update with the index of a mark is the first with the new rate. `update` is one number of at
     least 0.
     """,
-    why="The number of marks that are not above the update says how often the factor was applied.",
+    why="The number of marks that are not above the "
+    "update says how often the factor was applied.",
     hints=[
-        "With marks at 100 and 200, how often has the factor been applied at update "
-        "99, 100, 150 and 200?",
-        "Count the marks that are at or below the update; `np.sum` counts what is True.",
+        "With marks at 100 and 200, how often has the factor "
+        "been applied at update 99, 100, 150 and 200?",
+        "Count the marks that are at or below the "
+        "update; `np.sum` counts what is True.",
     ],
     probes=[(t, 0.1, (300, 450), 0.1) for t in (0, 299, 300, 301, 449, 450, 600)]
     + [(t, 0.4, (2, 5, 9), 0.5) for t in (1, 2, 4, 5, 8, 9, 30)]
@@ -100,8 +104,8 @@ add(
     slips=[
         (
             _marked(lambda t, marks: np.sum(marks < t)),
-            "The rate changes one update late: the update with the index of a mark is "
-            "the first with the new rate.",
+            "The rate changes one update late: the update with "
+            "the index of a mark is the first with the new rate.",
         ),
         (
             _marked(lambda t, marks: np.sum(marks <= t + 1)),
@@ -117,8 +121,8 @@ add(
         ),
         (
             _marked(lambda t, marks: np.sum(marks > t)),
-            "This counts the marks that are still to come, so the rate rises. Count "
-            "those that have passed.",
+            "This counts the marks that are still to come, so "
+            "the rate rises. Count those that have passed.",
         ),
         (
             lambda t, peak, marks, factor: (
@@ -130,13 +134,13 @@ add(
             lambda t, peak, marks, factor: (
                 peak * factor * int(np.sum(np.array(marks) <= t))
             ),
-            "The factor is multiplied by the number of marks that have passed. It is "
-            "applied once for each: a power.",
+            "The factor is multiplied by the number of marks that "
+            "have passed. It is applied once for each: a power.",
         ),
         (
             lambda t, peak, marks, factor: peak * factor if t in marks else peak,
-            "The rate changes at a mark and is back one update later. It must stay "
-            "down: ask whether the mark has passed.",
+            "The rate changes at a mark and is back one update later. "
+            "It must stay down: ask whether the mark has passed.",
         ),
         (lambda t, peak, marks, factor: peak, "The rate never changes."),
         (

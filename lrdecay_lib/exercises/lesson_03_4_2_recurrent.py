@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.4.2: recurrent networks."""
+"""Exercises of lesson 3.4.2, recurrent networks."""
 
 import numpy as np
 
@@ -19,11 +19,13 @@ add(
     the learning rate `rate`. Write `step_length(norm, rate, limit)`: the length of the step that
     plain gradient descent takes. All three are numbers above 0.
     """,
-    why="Clipping changes only gradients that are too long, and it comes before the rate. So no "
-    "step is longer than the rate times the limit.",
+    why="Clipping changes only gradients that are too long, and it comes "
+    "before the rate. So no step is longer than the rate times the limit.",
     hints=[
-        "Clipping leaves a short gradient as it is. What becomes of the length of a long one?",
-        "The order matters: first the gradient is clipped, then the rate is multiplied to it.",
+        "Clipping leaves a short gradient as it is. "
+        "What becomes of the length of a long one?",
+        "The order matters: first the gradient is "
+        "clipped, then the rate is multiplied to it.",
         "`min(a, b)` is the smaller of two numbers.",
     ],
     probes=[
@@ -41,23 +43,23 @@ add(
         ),
         (
             lambda norm, rate, limit: rate * limit,
-            "Every gradient gets the length of the limit, the short ones too. That is "
-            "normalizing. Clipping leaves short gradients as they are.",
+            "Every gradient gets the length of the limit, the short ones too. "
+            "That is normalizing. Clipping leaves short gradients as they are.",
         ),
         (
             lambda norm, rate, limit: min(rate * norm, limit),
-            "Here the step is clipped. It is the gradient that has the limit, before "
-            "it is multiplied by the rate.",
+            "Here the step is clipped. It is the gradient that "
+            "has the limit, before it is multiplied by the rate.",
         ),
         (
             lambda norm, rate, limit: rate * limit / norm,
-            "`limit / norm` is the factor that shortens the gradient. The length that "
-            "is left is the factor times `norm`.",
+            "`limit / norm` is the factor that shortens the gradient. "
+            "The length that is left is the factor times `norm`.",
         ),
         (
             lambda norm, rate, limit: rate * min(1.0, limit / norm),
-            "`min(1, limit / norm)` is the factor that shortens the gradient. Its "
-            "length is still to be multiplied by it.",
+            "`min(1, limit / norm)` is the factor that shortens the "
+            "gradient. Its length is still to be multiplied by it.",
         ),
         (
             lambda norm, rate, limit: rate * max(norm, limit),
@@ -69,11 +71,13 @@ add(
         ),
         (
             lambda norm, rate, limit: rate * norm * min(1.0, norm / limit),
-            "The factor is upside down: a gradient twice as long as the limit is to be halved.",
+            "The factor is upside down: a gradient twice "
+            "as long as the limit is to be halved.",
         ),
         (
             lambda norm, rate, limit: rate * (norm if norm < limit else 0.0),
-            "Gradients above the limit are thrown away. Clipping shortens them to the limit.",
+            "Gradients above the limit are thrown away. "
+            "Clipping shortens them to the limit.",
         ),
     ],
 )
@@ -100,14 +104,15 @@ add(
     gradient at `before`. The first two arguments have the shape (n,), and `recurrent` has the
     shape (n, n).
     """,
-    why="The chain rule goes through tanh first, whose slope is 1 minus the square of its value, "
-    "and then through the matrix, whose transpose it meets on the way back.",
+    why="The chain rule goes through tanh first, whose slope is 1 minus the square of "
+    "its value, and then through the matrix, whose transpose it meets on the way back.",
     hints=[
-        "On the way forward the matrix comes first and tanh second. In which order do "
-        "they come on the way back?",
-        "The slope of tanh can be written with its value alone: it is 1 minus the value squared.",
-        "A vector that went forward through `recurrent @ ...` comes back through "
-        "`recurrent.T @ ...`.",
+        "On the way forward the matrix comes first and tanh "
+        "second. In which order do they come on the way back?",
+        "The slope of tanh can be written with its "
+        "value alone: it is 1 minus the value squared.",
+        "A vector that went forward through `recurrent @ ...` "
+        "comes back through `recurrent.T @ ...`.",
     ],
     probes=[
         (np.array([1.0, 0.0, 0.0]), _STATE, _RECURRENT),
@@ -122,13 +127,13 @@ add(
     slips=[
         (
             lambda g, h, w: w @ (g * (1 - h**2)),
-            "The matrix is not transposed. That is the way forward; backwards, rows "
-            "and columns change places.",
+            "The matrix is not transposed. That is the way "
+            "forward; backwards, rows and columns change places.",
         ),
         (
             lambda g, h, w: w.T @ g,
-            "The slope of tanh is missing. Where the state is near 1 or -1, hardly any "
-            "gradient comes through.",
+            "The slope of tanh is missing. Where the state is "
+            "near 1 or -1, hardly any gradient comes through.",
         ),
         (
             lambda g, h, w: w @ g,
@@ -136,8 +141,8 @@ add(
         ),
         (
             lambda g, h, w: (w.T @ g) * (1 - h**2),
-            "The slope comes too late: it belongs to the later state, so it is "
-            "multiplied before the matrix.",
+            "The slope comes too late: it belongs to the later "
+            "state, so it is multiplied before the matrix.",
         ),
         (
             lambda g, h, w: (w @ g) * (1 - h**2),
@@ -153,8 +158,8 @@ add(
         ),
         (
             lambda g, h, w: w.T @ (g * h * (1 - h)),
-            "This is the slope of the sigmoid. That of tanh is 1 minus its "
-            "value squared.",
+            "This is the slope of the sigmoid. That "
+            "of tanh is 1 minus its value squared.",
         ),
         (
             lambda g, h, w: w.T @ (g * h),

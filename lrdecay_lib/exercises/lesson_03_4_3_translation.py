@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.4.3: machine translation."""
+"""Exercises of lesson 3.4.3, machine translation."""
 
 import math
 
@@ -25,12 +25,13 @@ add(
     whole numbers with the shape (n, length). Write `solved_share(targets, predictions)`: the share
     of sentences in which every token is right, a number from 0 to 1.
     """,
-    why="A sentence counts when all of its tokens agree, so `all` goes along the row, and "
-    "the mean over the rows.",
+    why="A sentence counts when all of its tokens agree, so "
+    "`all` goes along the row, and the mean over the rows.",
     hints=[
-        "Which tokens are right? Compare the two arrays: that gives True or False for each token.",
-        "A sentence is a row, and must be right in all its places. `np.all(..., "
-        "axis=...)` reduces one axis.",
+        "Which tokens are right? Compare the two arrays: "
+        "that gives True or False for each token.",
+        "A sentence is a row, and must be right in all its "
+        "places. `np.all(..., axis=...)` reduces one axis.",
         "The mean of True and False is the share of True.",
     ],
     probes=[
@@ -50,7 +51,8 @@ add(
     slips=[
         (
             lambda y, p: float(np.mean(y == p)),
-            "This is the share of right *tokens*. A sentence with one wrong token is not solved.",
+            "This is the share of right *tokens*. A "
+            "sentence with one wrong token is not solved.",
         ),
         (
             lambda y, p: float(np.mean(np.any(y == p, axis=1))),
@@ -58,12 +60,13 @@ add(
         ),
         (
             lambda y, p: float(np.mean(np.all(y == p, axis=0))),
-            "This looks along the columns: it asks at which place all sentences are "
-            "right. A sentence is a row.",
+            "This looks along the columns: it asks at which "
+            "place all sentences are right. A sentence is a row.",
         ),
         (
             lambda y, p: float(np.all(y == p)),
-            "This asks whether *everything* is right: 1 or 0 for all sentences together.",
+            "This asks whether *everything* is right: "
+            "1 or 0 for all sentences together.",
         ),
         (
             lambda y, p: int(np.sum(np.all(y == p, axis=1))),
@@ -75,12 +78,13 @@ add(
         ),
         (
             lambda y, p: float(np.mean(np.sort(y, axis=1) == np.sort(p, axis=1))),
-            "The order is lost. A translation with the right tokens in wrong places is wrong.",
+            "The order is lost. A translation with the "
+            "right tokens in wrong places is wrong.",
         ),
         (
             lambda y, p: float(np.mean(y.sum(axis=1) == p.sum(axis=1))),
-            "Sentences are compared by the sum of their tokens, and different ones can "
-            "have one sum.",
+            "Sentences are compared by the sum of their "
+            "tokens, and different ones can have one sum.",
         ),
     ],
 )
@@ -113,13 +117,13 @@ add(
     an `update` that is counted from **0**, as everywhere in this book. It is a number, and so is
     the rate.
     """,
-    why="Where the two parts meet, at n = w, both are 1/√w: the line of the warmup ends "
-    "where the inverse root begins.",
+    why="Where the two parts meet, at n = w, both are 1/√w: the "
+    "line of the warmup ends where the inverse root begins.",
     hints=[
         "Update 0 is the paper's n = 1. What is n for update t?",
         "`x ** -0.5` is one over the root of x.",
-        "`min` takes the smaller of the two: before n = w the rising line, after it "
-        "the falling root.",
+        "`min` takes the smaller of the two: before n = "
+        "w the rising line, after it the falling root.",
     ],
     probes=[
         (1, 512, 4000),
@@ -135,13 +139,13 @@ add(
     slips=[
         (
             _transformer(count=float),
-            "Off by one: the paper counts from 1 and `update` from 0. So the first "
-            "update would have the rate 0.",
+            "Off by one: the paper counts from 1 and `update` "
+            "from 0. So the first update would have the rate 0.",
         ),
         (
             _transformer(pick=max),
-            "The larger of the two parts is taken: it falls where the rate should rise, and rises "
-            "where it should fall.",
+            "The larger of the two parts is taken: it falls where "
+            "the rate should rise, and rises where it should fall.",
         ),
         (_transformer(width=lambda d: 1.0), "The factor with the width is missing."),
         (
@@ -170,7 +174,8 @@ add(
         ),
         (
             lambda t, d, w: d**-0.5 * min(w**-0.5, (t + 1.0) * w**-1.5),
-            "After the warmup the rate stays where it is. It must fall with the inverse root of n.",
+            "After the warmup the rate stays where it is. "
+            "It must fall with the inverse root of n.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.4.4: deep reinforcement learning."""
+"""Exercises of lesson 3.4.4, deep reinforcement learning."""
 
 import numpy as np
 
@@ -33,8 +33,8 @@ add(
     that step, plus `discount` times the reward of the next, plus `discount` squared times the one
     after, and so on to the end. The answer has the shape of `rewards`, which is (n,).
     """,
-    why="Read from the end, each return is the reward of its step plus the discounted return of "
-    "the next one, so one pass is enough.",
+    why="Read from the end, each return is the reward of its step plus "
+    "the discounted return of the next one, so one pass is enough.",
     hints=[
         "What is the return of the last step? And of the last but one?",
         "Write the return of step t with the help of the return of step t + 1.",
@@ -55,8 +55,8 @@ add(
         ),
         (
             lambda r, d: _backwards(r[::-1], d)[::-1],
-            "The sum runs the wrong way: it holds the rewards up to step t, which have been "
-            "paid already. What counts is what is still to come.",
+            "The sum runs the wrong way: it holds the rewards up to step t, "
+            "which have been paid already. What counts is what is still to come.",
         ),
         (
             lambda r, d: r * d ** np.arange(len(r)),
@@ -64,12 +64,13 @@ add(
         ),
         (
             lambda r, d: np.cumsum((r * d ** np.arange(len(r)))[::-1])[::-1],
-            "All rewards are discounted from the start of the episode. Each step counts from "
-            "itself: its own reward has the weight 1.",
+            "All rewards are discounted from the start of the episode. Each "
+            "step counts from itself: its own reward has the weight 1.",
         ),
         (
             lambda r, d: d * _backwards(r, d),
-            "The reward of the step itself is discounted too. It is paid now, so its weight is 1.",
+            "The reward of the step itself is discounted "
+            "too. It is paid now, so its weight is 1.",
         ),
         (
             lambda r, d: np.append(_backwards(r, d)[1:], 0.0),
@@ -104,12 +105,13 @@ add(
     a round after the last, if there were one, would have 0. `total_steps` is a whole number of
     rounds.
     """,
-    why="All steps of a round share the number of steps that were taken before the round began, "
-    "and the rate is linear in that number.",
+    why="All steps of a round share the number of steps that were taken "
+    "before the round began, and the rate is linear in that number.",
     hints=[
-        "How many rounds are there, and which of them does `step` belong to? Count from 0.",
-        "`//` gives whole rounds: step 127 of rounds of 128 belongs to round 0, step "
-        "128 to round 1.",
+        "How many rounds are there, and which of "
+        "them does `step` belong to? Count from 0.",
+        "`//` gives whole rounds: step 127 of rounds of "
+        "128 belongs to round 0, step 128 to round 1.",
         "With n rounds, the rates are 1, (n - 1) / n, ..., 1 / n, times the peak.",
     ],
     probes=[
@@ -125,18 +127,18 @@ add(
     slips=[
         (
             lambda s, total, n, peak: peak * (1 - s / total),
-            "The rate falls at every step. It is set once a round, and all steps of a "
-            "round share it.",
+            "The rate falls at every step. It is set once "
+            "a round, and all steps of a round share it.",
         ),
         (
             lambda s, total, n, peak: peak * (1 - s // n / max(total // n - 1, 1)),
-            "The last round has the rate 0, so nothing is learned from it. It is the "
-            "round after the last that would have 0.",
+            "The last round has the rate 0, so nothing is learned from "
+            "it. It is the round after the last that would have 0.",
         ),
         (
             lambda s, total, n, peak: peak * (1 - (s // n + 1) / (total // n)),
-            "The rounds are counted from 1, so the first is already below the peak, "
-            "and the last has the rate 0.",
+            "The rounds are counted from 1, so the first is "
+            "already below the peak, and the last has the rate 0.",
         ),
         (
             lambda s, total, n, peak: 1 - s // n / (total // n),
@@ -144,13 +146,13 @@ add(
         ),
         (
             lambda s, total, n, peak: peak * (1 - s // n / total),
-            "The number of the round is divided by the number of all steps, so the "
-            "rate hardly falls.",
+            "The number of the round is divided by the "
+            "number of all steps, so the rate hardly falls.",
         ),
         (
             lambda s, total, n, peak: peak * (1 - s / (total // n)),
-            "The number of the step is divided by the number of rounds, so the rate is "
-            "below 0 soon.",
+            "The number of the step is divided by the "
+            "number of rounds, so the rate is below 0 soon.",
         ),
         (
             lambda s, total, n, peak: peak * (s // n / (total // n)),
@@ -158,8 +160,8 @@ add(
         ),
         (
             lambda s, total, n, peak: peak * (1 - s % n / n),
-            "The rate falls within each round and begins anew in the next: `%` gives "
-            "the step within the round.",
+            "The rate falls within each round and begins anew "
+            "in the next: `%` gives the step within the round.",
         ),
     ],
 )

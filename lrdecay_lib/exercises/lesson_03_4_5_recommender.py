@@ -1,4 +1,4 @@
-"""Exercises of lesson 3.4.5: recommender systems."""
+"""Exercises of lesson 3.4.5, recommender systems."""
 
 import numpy as np
 
@@ -34,13 +34,15 @@ add(
     shape (number of items, rank). `pairs` has shape (n, 2): the number of a user and the number of
     an item.
     """,
-    why="Indexing with an array of numbers takes a row for each of them, so the two factors have "
-    "the shape (n, rank), and the sum over the rank leaves one product for each pair.",
+    why="Indexing with an array of numbers takes a row for each "
+    "of them, so the two factors have the shape (n, rank), and "
+    "the sum over the rank leaves one product for each pair.",
     hints=[
         "What does `users[np.array([2, 0, 2])]` give? Try it with three users.",
-        "Take the vectors of all pairs' users, and those of all pairs' items: two "
-        "arrays of shape (n, rank).",
-        "The product of two vectors is the sum over their elements' products, here along axis 1.",
+        "Take the vectors of all pairs' users, and those of "
+        "all pairs' items: two arrays of shape (n, rank).",
+        "The product of two vectors is the sum over "
+        "their elements' products, here along axis 1.",
     ],
     probes=[
         (_USERS, _ITEMS, np.array([[0, 1], [2, 3]])),
@@ -51,17 +53,18 @@ add(
     slips=[
         (
             lambda u, v, pairs: u @ v.T,
-            "This is the whole table, every user with every item. Only the pairs that "
-            "were asked are wanted.",
+            "This is the whole table, every user with every "
+            "item. Only the pairs that were asked are wanted.",
         ),
         (
             lambda u, v, pairs: u[pairs[:, 0]] @ v[pairs[:, 1]].T,
-            "This pairs every user that was asked with every item that was asked: shape (n, "
-            "n). One number for each pair is wanted.",
+            "This pairs every user that was asked with every item that "
+            "was asked: shape (n, n). One number for each pair is wanted.",
         ),
         (
             lambda u, v, pairs: u[pairs[:, 0]] * v[pairs[:, 1]],
-            "The products of the elements are there, and not yet added up: shape (n, rank).",
+            "The products of the elements are there, "
+            "and not yet added up: shape (n, rank).",
         ),
         (
             lambda u, v, pairs: np.sum(
@@ -88,8 +91,8 @@ add(
                 / np.linalg.norm(v[pairs[:, 1]], axis=1)[:, None],
                 axis=1,
             ),
-            "This is the cosine of the angle between the vectors. Their lengths belong "
-            "to the prediction.",
+            "This is the cosine of the angle between the "
+            "vectors. Their lengths belong to the prediction.",
         ),
     ],
 )
@@ -150,16 +153,16 @@ add(
     vectors `user` and `item`, both of shape (rank,), and a and b are their squared lengths. Return
     the new user vector and the new item vector as the rows of an array of shape (2, rank).
     """,
-    why="Both gradients are taken at the old vectors. The derivative of the square brings the "
-    "factor 2, and so does that of the squared length; going against the gradient turns the "
-    "sign.",
+    why="Both gradients are taken at the old vectors. The derivative "
+    "of the square brings the factor 2, and so does that of the "
+    "squared length; going against the gradient turns the sign.",
     hints=[
-        "Write down the derivative of the loss by one element of the user's vector. Which "
-        "element of the item's vector stands in it?",
-        "The derivative by the user is -2 (rating - p) item + 2 penalty user. By the item it "
-        "is the same with the roles exchanged.",
-        "Compute both new vectors from the old ones, and only then put them together "
-        "with `np.stack`.",
+        "Write down the derivative of the loss by one element of the "
+        "user's vector. Which element of the item's vector stands in it?",
+        "The derivative by the user is -2 (rating - p) item + 2 penalty "
+        "user. By the item it is the same with the roles exchanged.",
+        "Compute both new vectors from the old ones, and "
+        "only then put them together with `np.stack`.",
     ],
     probes=[
         (*_PAIR, 1.0, 0.1, 0.0),
@@ -170,13 +173,13 @@ add(
     slips=[
         (
             _one_after_the_other,
-            "The item is updated with the user's new vector. One update takes both "
-            "gradients at the old vectors.",
+            "The item is updated with the user's new vector. One "
+            "update takes both gradients at the old vectors.",
         ),
         (
             _old_error,
-            "The error is the old one, but the item moves along the user's new vector. Both "
-            "gradients belong to the old vectors.",
+            "The error is the old one, but the item moves along the "
+            "user's new vector. Both gradients belong to the old vectors.",
         ),
         (
             _updated(factor=1.0),
@@ -188,8 +191,8 @@ add(
         ),
         (
             _updated(shrink=0.5),
-            "The penalty's derivative has a factor 2 of its own: that of the squared "
-            "length is twice the vector.",
+            "The penalty's derivative has a factor 2 of its own: "
+            "that of the squared length is twice the vector.",
         ),
         (
             _updated(shrink=-1.0),
@@ -205,14 +208,15 @@ add(
         ),
         (
             _updated(own=True),
-            "Each vector moves along itself. In the derivative by the user stands the item's "
-            "vector, and the other way round.",
+            "Each vector moves along itself. In the derivative by the "
+            "user stands the item's vector, and the other way round.",
         ),
         (
             lambda user, item, rating, rate, penalty: np.stack(
                 [_updated()(user, item, rating, rate, penalty)[0], item]
             ),
-            "Only the user has learned from the rating. The item's vector has a gradient as well.",
+            "Only the user has learned from the rating. "
+            "The item's vector has a gradient as well.",
         ),
         (
             lambda user, item, rating, rate, penalty: _updated()(

@@ -1,4 +1,4 @@
-"""Exercises of lesson 4.1: the formulas."""
+"""Exercises of lesson 4.1, the formulas."""
 
 import math
 
@@ -51,13 +51,13 @@ add(
     slips=[
         (
             _share_of(lambda updates: np.arange(updates + 1)),
-            "This adds one rate too many. Updates are counted from 0, so the last of n "
-            "updates is number n - 1.",
+            "This adds one rate too many. Updates are counted "
+            "from 0, so the last of n updates is number n - 1.",
         ),
         (
             _share_of(lambda updates: np.arange(1, updates + 1)),
-            "Off by one: this counts the updates from 1. The first rate, that of update 0, "
-            "is missing, and there is one too many at the end.",
+            "Off by one: this counts the updates from 1. The first rate, that "
+            "of update 0, is missing, and there is one too many at the end.",
         ),
         (
             _share_of(lambda updates: np.arange(1, updates)),
@@ -65,26 +65,27 @@ add(
         ),
         (
             lambda schedule, updates: np.sum(schedule(np.arange(updates))),
-            "This is the sum itself. What share is it of the sum that a constant rate has?",
+            "This is the sum itself. What share is "
+            "it of the sum that a constant rate has?",
         ),
         (
             lambda schedule, updates: np.mean(schedule(np.arange(updates))),
-            "This is the mean rate. As a share it must not depend on the unit: divide "
-            "by the first rate.",
+            "This is the mean rate. As a share it must not "
+            "depend on the unit: divide by the first rate.",
         ),
         (
             lambda schedule, updates: (
                 np.sum(schedule(np.arange(updates))) / schedule(0)
             ),
-            "This is in units of one update at the first rate. The constant rival "
-            "makes as many updates.",
+            "This is in units of one update at the first "
+            "rate. The constant rival makes as many updates.",
         ),
         (
             lambda schedule, updates: (
                 (schedule(0) + schedule(updates)) / 2 / schedule(0)
             ),
-            "This takes the mean of the first and the last rate, which is the mean of "
-            "all for a straight line at most.",
+            "This takes the mean of the first and the last rate, "
+            "which is the mean of all for a straight line at most.",
         ),
         (
             lambda schedule, updates: (
@@ -100,7 +101,8 @@ add(
             lambda schedule, updates: (
                 updates * schedule(0) / np.sum(schedule(np.arange(updates)))
             ),
-            "The quotient is upside down: a schedule that falls has less than the constant.",
+            "The quotient is upside down: a schedule "
+            "that falls has less than the constant.",
         ),
     ],
 )
@@ -121,11 +123,11 @@ add(
     ends at `share * peak`, and keeps its shape in between: squeezed, not cut off. `rate` is a
     number or an array.
     """,
-    why="The height that is left to fall is `1 - share` of what it was, and the floor lies below "
-    "it. At `rate` = `peak` the two add up to `peak`.",
+    why="The height that is left to fall is `1 - share` of what it was, and "
+    "the floor lies below it. At `rate` = `peak` the two add up to `peak`.",
     hints=[
-        "What must it give for `rate` = `peak`, and what for `rate` = 0? It is a "
-        "straight line between the two.",
+        "What must it give for `rate` = `peak`, and what for "
+        "`rate` = 0? It is a straight line between the two.",
         "The floor is `share * peak`. How much height is left above it?",
     ],
     probes=[
@@ -139,8 +141,8 @@ add(
     slips=[
         (
             lambda rate, peak, share: np.maximum(rate, share * peak),
-            "This cuts the curve off at the floor. It is to be squeezed, so that it "
-            "reaches the floor only at its end.",
+            "This cuts the curve off at the floor. It is to be "
+            "squeezed, so that it reaches the floor only at its end.",
         ),
         (
             lambda rate, peak, share: rate + share * peak,
@@ -152,8 +154,8 @@ add(
         ),
         (
             lambda rate, peak, share: share + (peak - share) * np.asarray(rate) / peak,
-            "This takes `share` for the floor itself. The floor is a share of the "
-            "peak: `share * peak`.",
+            "This takes `share` for the floor itself. The "
+            "floor is a share of the peak: `share * peak`.",
         ),
         (
             lambda rate, peak, share: share * rate,
@@ -161,7 +163,8 @@ add(
         ),
         (
             lambda rate, peak, share: (1 - share) * rate,
-            "This squeezes the curve but leaves it standing on 0: the floor is missing.",
+            "This squeezes the curve but leaves it "
+            "standing on 0: the floor is missing.",
         ),
         (
             lambda rate, peak, share: (1 - share) * peak + share * rate,
@@ -175,7 +178,8 @@ add(
             lambda rate, peak, share: np.where(
                 np.asarray(rate) > 0, rate, share * peak
             ),
-            "This changes only the last rate, with a jump. All of the curve is to be squeezed.",
+            "This changes only the last rate, with a "
+            "jump. All of the curve is to be squeezed.",
         ),
     ],
 )
@@ -194,17 +198,20 @@ add(
     Write `half_time(steps, power)`: the time in updates, as a float, at which a polynomial decay
     `(1 - t / steps) ** power` is at one half. `power` is above 0.
     """,
-    why="A power is undone by a root: the share of the way that is left is the root of one half.",
+    why="A power is undone by a root: the share of "
+    "the way that is left is the root of one half.",
     hints=[
         "Set the formula equal to 0.5 and solve for t, from the outside inwards.",
         "Which operation undoes `** power`?",
-        "With power 1 it must be half of the steps. With a higher power, is it earlier or later?",
+        "With power 1 it must be half of the steps. "
+        "With a higher power, is it earlier or later?",
     ],
     probes=[(100, 1), (100, 2), (100, 0.5), (1000, 3), (7, 0.9), (1, 4.5)],
     slips=[
         (
             lambda steps, power: steps * 0.5 ** (1 / power),
-            "This is the share of the way that is left. The question is how much has passed.",
+            "This is the share of the way that is left. "
+            "The question is how much has passed.",
         ),
         (
             lambda steps, power: steps * (1 - 0.5**power),
@@ -228,12 +235,13 @@ add(
         ),
         (
             lambda steps, power: steps * 0.5**power,
-            "The power is undone by a root; and the question is what has passed, "
-            "not what is left.",
+            "The power is undone by a root; and the "
+            "question is what has passed, not what is left.",
         ),
         (
             lambda steps, power: steps * math.log(2) / power,
-            "This is the half-life of an exponential. A polynomial halves at another time.",
+            "This is the half-life of an exponential. "
+            "A polynomial halves at another time.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Exercises of lesson 4.3: the worked example, worked."""
+"""Exercises of lesson 4.3, the worked example, worked."""
 
 import math
 
@@ -21,21 +21,22 @@ add(
     """,
     why="Two and a half times as many updates as `decay_steps` give the exponent 2.5.",
     hints=[
-        "How many times does `decay_steps` fit into 25,000? The exponent need not be whole.",
-        "In one period the rate loses one part in a hundred. Should it be near 0.1 or near 0 "
-        "after 2.5 periods?",
+        "How many times does `decay_steps` fit into "
+        "25,000? The exponent need not be whole.",
+        "In one period the rate loses one part in a hundred. "
+        "Should it be near 0.1 or near 0 after 2.5 periods?",
     ],
     probes=[()],
     slips=[
         (
             0.1 * 0.99**2,
-            "This is the staircase: it counts two finished periods. The smooth rate also falls "
-            "within a period.",
+            "This is the staircase: it counts two finished "
+            "periods. The smooth rate also falls within a period.",
         ),
         (
             0.1 * 0.99**25_000,
-            "The exponent is the number of updates. It must be the number of periods of 10,000 "
-            "updates.",
+            "The exponent is the number of updates. It must "
+            "be the number of periods of 10,000 updates.",
         ),
         (
             0.1 * 0.99 ** (1 / 2.5),
@@ -44,8 +45,8 @@ add(
         (100 * 0.1 * 0.99**2.5, "This is in percent. A rate is the number itself."),
         (
             0.99**2.5,
-            "This is the share of the rate that is left. The rate is that share of the "
-            "initial rate.",
+            "This is the share of the rate that is left. "
+            "The rate is that share of the initial rate.",
         ),
         (
             0.1 - 0.1 * 0.99**2.5,
@@ -53,18 +54,19 @@ add(
         ),
         (
             0.1 * (1 - 0.01 * 2.5),
-            "This is a straight line, or a rounded value. Each period takes one percent of "
-            "what is left, not of the start; the difference shows in the fifth decimal.",
+            "This is a straight line, or a rounded value. Each "
+            "period takes one percent of what is left, not of the "
+            "start; the difference shows in the fifth decimal.",
         ),
         (
             0.00004,
-            "This is the article's figure for update 10,000. It cannot be: one period "
-            "takes one percent.",
+            "This is the article's figure for update 10,000. "
+            "It cannot be: one period takes one percent.",
         ),
         (
             0.1 * math.exp(-0.01 * 2.5),
-            "This takes -0.01 for the logarithm of 0.99, which holds only nearly. The "
-            "power itself needs no logarithm.",
+            "This takes -0.01 for the logarithm of 0.99, which holds "
+            "only nearly. The power itself needs no logarithm.",
         ),
         (0.1 * 0.99, "This is the rate after one period, at update 10,000."),
         (
@@ -106,14 +108,15 @@ add(
     below `target`. It is 0 if the rate is there from the start. All arguments are above 0, and
     `decay_factor` is below 1.
     """,
-    why="Solve the formula for t with a logarithm. The first whole update at or after that "
-    "time is its ceiling.",
+    why="Solve the formula for t with a logarithm. The first "
+    "whole update at or after that time is its ceiling.",
     hints=[
-        "Set the rate equal to `target` and solve for t. A logarithm brings the exponent down.",
-        "log(target / initial_rate) / log(decay_factor) is the number of periods. How "
-        "many updates is that?",
-        "The time is rarely whole. Is the rate low enough at the whole update before it, or "
-        "at the one after it? And what if `target` is above `initial_rate`?",
+        "Set the rate equal to `target` and solve for "
+        "t. A logarithm brings the exponent down.",
+        "log(target / initial_rate) / log(decay_factor) is "
+        "the number of periods. How many updates is that?",
+        "The time is rarely whole. Is the rate low enough at the whole update before "
+        "it, or at the one after it? And what if `target` is above `initial_rate`?",
     ],
     probes=[
         (0.05, 0.1, 0.9, 100),
@@ -128,36 +131,38 @@ add(
     slips=[
         (
             lambda *a: math.floor(_until(*a)) if a[0] < a[1] else 0,
-            "One update too early: there the rate is still above `target`. `int`, `//` "
-            "and `round` do not round up.",
+            "One update too early: there the rate is still above "
+            "`target`. `int`, `//` and `round` do not round up.",
         ),
         (
             lambda *a: math.floor(_until(*a)) + 1 if a[0] <= a[1] else 0,
-            "At `target` = `initial_rate` the rate is there from the start, which is update 0.",
+            "At `target` = `initial_rate` the rate is "
+            "there from the start, which is update 0.",
         ),
         (
             lambda *a: math.ceil(_until(*a)),
-            "Where `target` is above `initial_rate`, this counts updates before the start. "
-            "There is no update below 0.",
+            "Where `target` is above `initial_rate`, this counts "
+            "updates before the start. There is no update below 0.",
         ),
         (
             lambda *a: max(math.ceil(_until(*a[:3], 1)), 0),
-            "This is the number of periods, not of updates: `decay_steps` is forgotten.",
+            "This is the number of periods, not of "
+            "updates: `decay_steps` is forgotten.",
         ),
         (
             lambda *a: math.ceil(_until(*a[:3], 1)),
-            "This is the number of periods, not of updates; and it is below 0 where `target` "
-            "is above `initial_rate`.",
+            "This is the number of periods, not of updates; and it "
+            "is below 0 where `target` is above `initial_rate`.",
         ),
         (
             lambda *a: max(math.ceil(_until(*a[:3], 1)), 0) * a[3],
-            "This is the staircase's answer, a multiple of `decay_steps`. The smooth "
-            "rate is there earlier.",
+            "This is the staircase's answer, a multiple of "
+            "`decay_steps`. The smooth rate is there earlier.",
         ),
         (
             lambda *a: math.ceil(-_until(*a)),
-            "The sign is wrong: the logarithm of a number below 1 is below 0. Look at "
-            "the order within the quotient.",
+            "The sign is wrong: the logarithm of a number below 1 "
+            "is below 0. Look at the order within the quotient.",
         ),
         (
             lambda t, r, f, d: max(math.ceil(_until(t, 1.0, f, d)), 0),
@@ -167,24 +172,27 @@ add(
             lambda t, r, f, d: (
                 math.ceil(d * math.log(f) / math.log(t / r)) if t < r else 0
             ),
-            "The quotient is upside down: a lower target must take more updates, not fewer.",
+            "The quotient is upside down: a lower "
+            "target must take more updates, not fewer.",
         ),
         (
             lambda t, r, f, d: (
                 math.ceil(d * math.log10(t / r) / math.log(f)) if t < r else 0
             ),
-            "Two kinds of logarithm are mixed. Either will do, if it is the same above and below.",
+            "Two kinds of logarithm are mixed. Either "
+            "will do, if it is the same above and below.",
         ),
         (
             lambda t, r, f, d: (
                 math.ceil(d * math.log(t) / math.log(r) / math.log(f)) if t < r else 0
             ),
-            "The logarithm of a quotient is a difference of logarithms, not their quotient.",
+            "The logarithm of a quotient is a difference "
+            "of logarithms, not their quotient.",
         ),
         (
             lambda t, r, f, d: max(math.ceil(_until(t, r, f, 1) / d), 0),
-            "This divides by `decay_steps`. With longer periods, do the updates become "
-            "fewer or more?",
+            "This divides by `decay_steps`. With longer "
+            "periods, do the updates become fewer or more?",
         ),
     ],
 )
@@ -203,11 +211,11 @@ add(
     Write `my_half_life(decay_factor, decay_steps)`: the time in updates, as a float, in which the
     smooth rate `initial_rate * decay_factor ** (t / decay_steps)` halves.
     """,
-    why="The initial rate cancels: halving takes the same time wherever it starts, and that is "
-    "what makes it exponential.",
+    why="The initial rate cancels: halving takes the same time "
+    "wherever it starts, and that is what makes it exponential.",
     hints=[
-        "Which equation says that the rate at time t is half of the initial rate? Cancel "
-        "what stands on both sides.",
+        "Which equation says that the rate at time t is half of "
+        "the initial rate? Cancel what stands on both sides.",
         "A logarithm of both sides gives t / `decay_steps`.",
     ],
     probes=[
@@ -221,8 +229,8 @@ add(
     slips=[
         (
             lambda f, d: -d * math.log(0.5) / math.log(f),
-            "The sign is wrong: log(0.5) and log(`decay_factor`) are both below 0, so "
-            "their quotient is above it.",
+            "The sign is wrong: log(0.5) and log(`decay_factor`) "
+            "are both below 0, so their quotient is above it.",
         ),
         (
             lambda f, d: math.log(0.5) / math.log(f),
@@ -234,13 +242,13 @@ add(
         ),
         (
             lambda f, d: d * math.log(2) / (1 - f),
-            "This holds only nearly, for factors near 1: it takes the share lost in a "
-            "period for the logarithm.",
+            "This holds only nearly, for factors near 1: it "
+            "takes the share lost in a period for the logarithm.",
         ),
         (
             lambda f, d: d * 0.5 / (1 - f),
-            "This takes the same amount off in each period, as a straight line does. "
-            "Each takes the same share.",
+            "This takes the same amount off in each period, as "
+            "a straight line does. Each takes the same share.",
         ),
         (
             lambda f, d: d * 0.5 / f,
@@ -252,12 +260,13 @@ add(
         ),
         (
             lambda f, d: float(math.ceil(d * math.log(0.5) / math.log(f))),
-            "This is rounded up to a whole update. The half-life is a time and need not be whole.",
+            "This is rounded up to a whole update. The "
+            "half-life is a time and need not be whole.",
         ),
         (
             lambda f, d: math.log(0.5) / math.log(f) / d,
-            "This divides by `decay_steps`. With longer periods, does halving take "
-            "less time or more?",
+            "This divides by `decay_steps`. With longer "
+            "periods, does halving take less time or more?",
         ),
     ],
 )

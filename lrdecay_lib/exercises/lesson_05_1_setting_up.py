@@ -1,4 +1,4 @@
-"""Exercises of lesson 5.1: setting up."""
+"""Exercises of lesson 5.1, setting up."""
 
 import math
 
@@ -24,13 +24,15 @@ add(
     Write `new_enough(have, want)`: True if the version `have` is `want` or a later one, else
     False. Both are texts of three whole numbers, as "3.15.1".
     """,
-    why="Lists are compared part by part, and the parts must be numbers: as numbers, 15 is "
-    "more than 5.",
+    why="Lists are compared part by part, and the parts "
+    "must be numbers: as numbers, 15 is more than 5.",
     hints=[
-        "Which is the later version, 3.5.0 or 3.15.0? What does Python say to "
-        '`"3.15.0" >= "3.5.0"`?',
-        '`version.split(".")` gives the parts as texts. `int` makes a number of a text.',
-        "Two lists of numbers can be compared with `>=`: the first part that differs decides.",
+        "Which is the later version, 3.5.0 or 3.15.0? "
+        'What does Python say to `"3.15.0" >= "3.5.0"`?',
+        '`version.split(".")` gives the parts as '
+        "texts. `int` makes a number of a text.",
+        "Two lists of numbers can be compared with "
+        "`>=`: the first part that differs decides.",
     ],
     probes=[
         ("3.6.0", "3.5.0"),
@@ -49,8 +51,8 @@ add(
     slips=[
         (
             lambda have, want: have >= want,
-            "Texts are compared letter by letter, whole or in parts, and the letter 1 comes "
-            "before 5: so 3.15 counts as older than 3.5.",
+            "Texts are compared letter by letter, whole or in parts, and "
+            "the letter 1 comes before 5: so 3.15 counts as older than 3.5.",
         ),
         (
             lambda have, want: (
@@ -63,13 +65,13 @@ add(
             lambda have, want: (
                 float(have.rsplit(".", 1)[0]) >= float(want.rsplit(".", 1)[0])
             ),
-            "As a decimal fraction 3.15 is less than 3.5, and the third part is lost. "
-            "A version is no fraction.",
+            "As a decimal fraction 3.15 is less than 3.5, and "
+            "the third part is lost. A version is no fraction.",
         ),
         (
             lambda have, want: int(have.replace(".", "")) >= int(want.replace(".", "")),
-            "Without the dots 2.9.3 is 293 and 2.18.0 is 2180, but 10.0.0 is 1000: the "
-            "parts run into one another.",
+            "Without the dots 2.9.3 is 293 and 2.18.0 is 2180, "
+            "but 10.0.0 is 1000: the parts run into one another.",
         ),
         (
             lambda have, want: int(_texts(have)[0]) >= int(_texts(want)[0]),
@@ -86,8 +88,8 @@ add(
             lambda have, want: all(
                 int(a) >= int(b) for a, b in zip(_texts(have), _texts(want))
             ),
-            "This wants every part to be large enough. Where an earlier part is "
-            "larger, the later ones do not matter.",
+            "This wants every part to be large enough. Where an "
+            "earlier part is larger, the later ones do not matter.",
         ),
         (
             lambda have, want: (
@@ -118,13 +120,13 @@ add(
     as 10 to the d is at most 2 to the (`bits` − 1). Write `decimal_digits(bits)`: the largest
     whole d for which that holds, as an int.
     """,
-    why="Take the logarithm of both sides, and round down. It gives 6 for float32 (24 "
-    "bits), 15 for float64 (53).",
+    why="Take the logarithm of both sides, and round down. "
+    "It gives 6 for float32 (24 bits), 15 for float64 (53).",
     hints=[
         "Try it by hand for 11 bits: which powers of 10 are at most 1024?",
         "Taking the logarithm to base 10 of both sides turns the powers into products.",
-        "The largest whole number that is at most something is found by rounding down: "
-        "`math.floor`.",
+        "The largest whole number that is at most something "
+        "is found by rounding down: `math.floor`.",
     ],
     probes=[
         (11,),
@@ -155,8 +157,8 @@ add(
         ),
         (
             lambda bits: round((bits - 1) * math.log10(2)),
-            "`round` goes to the nearest, and so sometimes up: then the last digit is "
-            "not kept for sure.",
+            "`round` goes to the nearest, and so sometimes "
+            "up: then the last digit is not kept for sure.",
         ),
         (
             lambda bits: (bits - 1) * math.log10(2),
@@ -165,8 +167,8 @@ add(
         (lambda bits: bits - 1, "These are binary digits."),
         (
             lambda bits: math.floor((bits - 1) / math.log10(2)),
-            "A decimal digit needs more than three binary ones, so there must be fewer "
-            "of them: multiply.",
+            "A decimal digit needs more than three binary "
+            "ones, so there must be fewer of them: multiply.",
         ),
         (
             lambda bits: math.floor((bits + 1) * math.log10(2)),

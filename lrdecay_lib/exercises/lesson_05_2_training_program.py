@@ -1,4 +1,4 @@
-"""Exercises of lesson 5.2: a training program that runs."""
+"""Exercises of lesson 5.2, a training program that runs."""
 
 import numpy as np
 
@@ -23,12 +23,13 @@ add(
     examples, always of shape (n,). Either argument may have shape (n,) or (n, 1): a network with
     one output predicts (n, 1), and targets are often stored as (n,).
     """,
-    why="Both are brought to one shape before they meet, so that broadcasting has nothing "
-    "to stretch.",
+    why="Both are brought to one shape before they "
+    "meet, so that broadcasting has nothing to stretch.",
     hints=[
-        "Print the shape of `np.ones((3, 1)) - np.ones(3)`. Where do its nine numbers come from?",
-        "Broadcasting repeats an axis of length 1 to fit the other array. Give both arrays "
-        "the same shape first.",
+        "Print the shape of `np.ones((3, 1)) - np.ones(3)`. "
+        "Where do its nine numbers come from?",
+        "Broadcasting repeats an axis of length 1 to fit the "
+        "other array. Give both arrays the same shape first.",
         "`np.ravel(a)` and `np.reshape(a, -1)` lay an array out along one axis.",
     ],
     probes=[
@@ -42,15 +43,15 @@ add(
     slips=[
         (
             lambda p, y: y - p,
-            "Between (n, 1) and (n,), NumPy pairs every prediction with every target: shape "
-            "(n, n), and no error. A loss taken of that compares each prediction with all "
-            "targets, so the best a model can do is to predict their mean. Two columns keep "
-            "their shape (n, 1).",
+            "Between (n, 1) and (n,), NumPy pairs every prediction with every "
+            "target: shape (n, n), and no error. A loss taken of that compares "
+            "each prediction with all targets, so the best a model can do is "
+            "to predict their mean. Two columns keep their shape (n, 1).",
         ),
         (
             lambda p, y: p - y,
-            "Shapes (n, 1) and (n,) give (n, n), every prediction paired with every target; "
-            "and the sign is wrong: target minus prediction is wanted.",
+            "Shapes (n, 1) and (n,) give (n, n), every prediction paired with every "
+            "target; and the sign is wrong: target minus prediction is wanted.",
         ),
         (
             lambda p, y: np.ravel(p) - np.ravel(y),
@@ -58,23 +59,23 @@ add(
         ),
         (
             lambda p, y: np.ravel(y - p),
-            "The subtraction comes too early: it has already paired every prediction with "
-            "every target, and the n × n numbers are only laid out in a row.",
+            "The subtraction comes too early: it has already paired every prediction "
+            "with every target, and the n × n numbers are only laid out in a row.",
         ),
         (
             lambda p, y: np.reshape(y, (-1, 1)) - np.reshape(p, (-1, 1)),
-            "The numbers are right and stand in a column. Shape (n,) is wanted, which "
-            "has one axis.",
+            "The numbers are right and stand in a column. "
+            "Shape (n,) is wanted, which has one axis.",
         ),
         (
             lambda p, y: y - np.reshape(p, np.shape(y)),
-            "The prediction takes the target's shape, so a target of shape (n, 1) gives a "
-            "column. Shape (n,) is wanted always.",
+            "The prediction takes the target's shape, so a target of "
+            "shape (n, 1) gives a column. Shape (n,) is wanted always.",
         ),
         (
             lambda p, y: np.squeeze(y) - np.squeeze(p),
-            "`np.squeeze` takes away every axis of length 1. With one example that is "
-            "also the axis of the examples.",
+            "`np.squeeze` takes away every axis of length 1. With "
+            "one example that is also the axis of the examples.",
         ),
         (lambda p, y: (np.ravel(y) - np.ravel(p)) ** 2, "These are squared residuals."),
         (
@@ -108,11 +109,11 @@ add(
     number or an array. The index is 0 at the first update of the run and is counted through all
     epochs.
     """,
-    why="The optimizer counts through the run and knows nothing of epochs, so only the "
-    "number of updates matters.",
+    why="The optimizer counts through the run and knows "
+    "nothing of epochs, so only the number of updates matters.",
     hints=[
-        "How many updates does the run have in all? Write down their indices for 2 "
-        "epochs of 3 updates.",
+        "How many updates does the run have in all? Write "
+        "down their indices for 2 epochs of 3 updates.",
         "`np.arange(n)` counts from 0 to n - 1, and `schedule` takes an array.",
     ],
     probes=[
@@ -125,13 +126,13 @@ add(
     slips=[
         (
             lambda schedule, epochs, n: np.tile(schedule(np.arange(n)), epochs),
-            "The count begins again in every epoch, and with it the schedule: the article's "
-            "fault. After the first epoch, which number has the next update?",
+            "The count begins again in every epoch, and with it the schedule: the "
+            "article's fault. After the first epoch, which number has the next update?",
         ),
         (
             lambda schedule, epochs, n: schedule(np.arange(epochs)),
-            "There is one rate for each epoch, and the epoch's number went to the schedule "
-            "as if it were an update's.",
+            "There is one rate for each epoch, and the epoch's "
+            "number went to the schedule as if it were an update's.",
         ),
         (
             lambda schedule, epochs, n: schedule(np.arange(epochs) * n),
@@ -147,7 +148,8 @@ add(
         ),
         (
             lambda schedule, epochs, n: np.repeat(schedule(np.arange(epochs) * n), n),
-            "Each epoch keeps the rate of its first update. The schedule is asked at every update.",
+            "Each epoch keeps the rate of its first update. "
+            "The schedule is asked at every update.",
         ),
         (
             lambda schedule, epochs, n: schedule(np.arange(epochs * n) + 1),
@@ -155,7 +157,8 @@ add(
         ),
         (
             lambda schedule, epochs, n: schedule(np.arange(epochs * n + 1)),
-            "There is one rate too many: the last index is one below the number of updates.",
+            "There is one rate too many: the last "
+            "index is one below the number of updates.",
         ),
         (
             lambda schedule, epochs, n: schedule(np.arange(epochs * n - 1)),
@@ -165,28 +168,29 @@ add(
             lambda schedule, epochs, n: schedule(
                 np.arange(epochs * n).reshape(epochs, n)
             ),
-            "The rates are right and stand in a table, one row to an epoch. One after "
-            "another is wanted.",
+            "The rates are right and stand in a table, one "
+            "row to an epoch. One after another is wanted.",
         ),
         (
             lambda schedule, epochs, n: schedule(
                 np.add.outer(np.arange(n), n * np.arange(epochs)).ravel()
             ),
-            "All rates are there and not in order: the loop over the epochs must be the outer one.",
+            "All rates are there and not in order: the "
+            "loop over the epochs must be the outer one.",
         ),
         (
             lambda schedule, epochs, n: schedule(
                 np.multiply.outer(np.arange(epochs), np.arange(n)).ravel()
             ),
-            "The epoch's number is multiplied by the update's. How many updates lie "
-            "before epoch e?",
+            "The epoch's number is multiplied by the "
+            "update's. How many updates lie before epoch e?",
         ),
         (
             lambda schedule, epochs, n: schedule(
                 np.add.outer(np.arange(epochs), np.arange(n)).ravel()
             ),
-            "Each epoch starts only one update later than the one before: epoch e "
-            "begins after e whole epochs.",
+            "Each epoch starts only one update later than the "
+            "one before: epoch e begins after e whole epochs.",
         ),
     ],
 )

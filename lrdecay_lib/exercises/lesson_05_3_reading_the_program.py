@@ -1,4 +1,4 @@
-"""Exercises of lesson 5.3: reading the program."""
+"""Exercises of lesson 5.3, reading the program."""
 
 import math
 
@@ -28,11 +28,13 @@ add(
     it returns such a function. The rate of an epoch is the one that `schedule`, a function of the
     update index, has at the first update of that epoch.
     """,
-    why="Epoch e begins after e whole epochs, so its first update has the index e times "
-    "`updates_per_epoch`.",
+    why="Epoch e begins after e whole epochs, so its first "
+    "update has the index e times `updates_per_epoch`.",
     hints=[
-        "With 50 updates in an epoch, which updates belong to epoch 0, and which to epoch 1?",
-        "A function may return a function: `def rate(epoch): ...` inside, then `return rate`.",
+        "With 50 updates in an epoch, which updates "
+        "belong to epoch 0, and which to epoch 1?",
+        "A function may return a function: "
+        "`def rate(epoch): ...` inside, then `return rate`.",
     ],
     probes=[
         *((_STEP, 50, epoch) for epoch in (0, 1, 2, 3, 10)),
@@ -45,8 +47,8 @@ add(
     slips=[
         (
             lambda schedule, n: schedule,
-            "The epoch goes to the schedule as if it were an update, so the decay is "
-            "`updates_per_epoch` times too slow.",
+            "The epoch goes to the schedule as if it were an update, "
+            "so the decay is `updates_per_epoch` times too slow.",
         ),
         (
             lambda schedule, n: lambda epoch: schedule((epoch + 1) * n - 1),
@@ -58,22 +60,23 @@ add(
         ),
         (
             lambda schedule, n: lambda epoch: schedule(max((epoch - 1) * n, 0)),
-            "This is one epoch behind: it takes the first epoch for number 1. Epochs "
-            "are counted from 0.",
+            "This is one epoch behind: it takes the first "
+            "epoch for number 1. Epochs are counted from 0.",
         ),
         (
             lambda schedule, n: lambda epoch: schedule(epoch * n + 1),
-            "This is the second update of the epoch: updates are counted from 0 as well.",
+            "This is the second update of the epoch: "
+            "updates are counted from 0 as well.",
         ),
         (
             lambda schedule, n: lambda epoch: schedule(epoch / n),
-            "This divides. An epoch holds many updates, so the update index is larger "
-            "than the epoch.",
+            "This divides. An epoch holds many updates, so "
+            "the update index is larger than the epoch.",
         ),
         (
             lambda schedule, n: lambda epoch: schedule(epoch // n),
-            "This divides and cuts off. An epoch holds many updates, so the update "
-            "index is larger than the epoch.",
+            "This divides and cuts off. An epoch holds many "
+            "updates, so the update index is larger than the epoch.",
         ),
         (
             lambda schedule, n: (
@@ -87,7 +90,8 @@ add(
         ),
         (
             lambda schedule, n: lambda epoch: schedule(0),
-            "Every epoch gets the rate of update 0, as if the schedule began again each time.",
+            "Every epoch gets the rate of update 0, as "
+            "if the schedule began again each time.",
         ),
     ],
     returns_function=True,
@@ -109,11 +113,13 @@ add(
     int. Each epoch goes through all samples once, one update to a batch. A last batch that is not
     full is trained on as well, as `fit` does.
     """,
-    why="An epoch has a whole number of batches, rounded up; the next epoch begins with a "
-    "fresh batch.",
+    why="An epoch has a whole number of batches, rounded "
+    "up; the next epoch begins with a fresh batch.",
     hints=[
-        "How many batches do 10 samples make, 4 to a batch? How many updates are that in 3 epochs?",
-        "`//` leaves the batch out that is not full. `math.ceil` rounds up, and gives an int.",
+        "How many batches do 10 samples make, 4 to a "
+        "batch? How many updates are that in 3 epochs?",
+        "`//` leaves the batch out that is not full. "
+        "`math.ceil` rounds up, and gives an int.",
     ],
     probes=[
         (1000, 32, 25),
@@ -127,21 +133,23 @@ add(
     slips=[
         (
             lambda samples, size, epochs: samples // size * epochs,
-            "The last batch of each epoch is left out where it is not full. `//` rounds down.",
+            "The last batch of each epoch is left out "
+            "where it is not full. `//` rounds down.",
         ),
         (
             lambda samples, size, epochs: math.ceil(samples * epochs / size),
-            "Here a batch runs on into the next epoch. Each epoch begins with a fresh batch, "
-            "so each is rounded by itself.",
+            "Here a batch runs on into the next epoch. Each epoch "
+            "begins with a fresh batch, so each is rounded by itself.",
         ),
         (
             lambda samples, size, epochs: samples * epochs // size,
-            "This rounds only once, at the end, and down. Each epoch has its own last "
-            "batch, full or not.",
+            "This rounds only once, at the end, and down. "
+            "Each epoch has its own last batch, full or not.",
         ),
         (
             lambda samples, size, epochs: (samples // size + 1) * epochs,
-            "One too many in each epoch wherever the batches divide the samples evenly.",
+            "One too many in each epoch wherever "
+            "the batches divide the samples evenly.",
         ),
         (
             lambda samples, size, epochs: math.ceil(samples / size),
@@ -153,12 +161,13 @@ add(
         ),
         (
             lambda samples, size, epochs: samples / size * epochs,
-            "The number of batches in an epoch is whole: the last may be smaller, but is a batch.",
+            "The number of batches in an epoch is whole: "
+            "the last may be smaller, but is a batch.",
         ),
         (
             lambda samples, size, epochs: round(samples / size) * epochs,
-            "`round` goes to the nearest whole number, so it leaves out a last batch "
-            "that is less than half full.",
+            "`round` goes to the nearest whole number, so it "
+            "leaves out a last batch that is less than half full.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Exercises of lesson 5.4: the result."""
+"""Exercises of lesson 5.4, the result."""
 
 import math
 
@@ -42,12 +42,13 @@ add(
     explains. It is 1 for a perfect prediction, 0 for always predicting the target's mean, and
     below 0 for anything worse than that. Either argument may have shape (n,) or (n, 1).
     """,
-    why="The mean is the rival: R² compares what is left of the squares with what the mean "
-    "would leave.",
+    why="The mean is the rival: R² compares what is left "
+    "of the squares with what the mean would leave.",
     hints=[
-        "How large is the sum of squared errors of the prediction, and how large would it be "
-        "if the target's mean were predicted for everything?",
-        "R² is 1 minus a quotient. Which of its two sums must be 0 for a perfect prediction?",
+        "How large is the sum of squared errors of the prediction, and how "
+        "large would it be if the target's mean were predicted for everything?",
+        "R² is 1 minus a quotient. Which of its two "
+        "sums must be 0 for a perfect prediction?",
         "Before you subtract, bring both arguments to shape (n,).",
     ],
     probes=[
@@ -64,8 +65,8 @@ add(
             lambda y, p: float(
                 1 - np.sum((y - p) ** 2) / np.sum((y - np.mean(y)) ** 2)
             ),
-            "For shapes (n,) it is right. With (n, 1) beside (n,), the difference has shape "
-            "(n, n): every target is compared with every prediction.",
+            "For shapes (n,) it is right. With (n, 1) beside (n,), the difference "
+            "has shape (n, n): every target is compared with every prediction.",
         ),
         (
             lambda y, p: 100 * r_squared(y, p),
@@ -77,17 +78,18 @@ add(
         ),
         (
             lambda y, p: r_squared(p, y),
-            "The spread in the quotient is that of the prediction. Has the order of the "
-            "arguments changed? The rival is the target's mean.",
+            "The spread in the quotient is that of the prediction. Has the "
+            "order of the arguments changed? The rival is the target's mean.",
         ),
         (
             _ratio(_missed, lambda y, p: np.sum((y - p.mean()) ** 2)),
-            "The spread is taken about the prediction's mean. The rival is the target's own mean.",
+            "The spread is taken about the prediction's "
+            "mean. The rival is the target's own mean.",
         ),
         (
             _ratio(_missed, lambda y, p: np.sum(y**2)),
-            "The spread is taken about 0. The rival is the target's mean, so a "
-            "prediction of the mean must give 0.",
+            "The spread is taken about 0. The rival is the target's "
+            "mean, so a prediction of the mean must give 0.",
         ),
         (
             lambda y, p: (
@@ -95,8 +97,8 @@ add(
                 if np.ptp(p)
                 else math.nan
             ),
-            "This is the squared correlation. It forgives a prediction that is off by a "
-            "constant, a factor or a sign; R² does not.",
+            "This is the squared correlation. It forgives a prediction "
+            "that is off by a constant, a factor or a sign; R² does not.",
         ),
         (
             lambda y, p: (
@@ -104,18 +106,18 @@ add(
                 if np.ptp(p)
                 else math.nan
             ),
-            "This is the correlation: it forgives a prediction that is off by a "
-            "constant or a factor.",
+            "This is the correlation: it forgives a prediction "
+            "that is off by a constant or a factor.",
         ),
         (
             _ratio(lambda y, p: np.var(y - p), lambda y, p: np.var(y)),
-            "This forgives a prediction that is off by a constant: `np.var` takes the "
-            "mean of the errors away first.",
+            "This forgives a prediction that is off by a constant: "
+            "`np.var` takes the mean of the errors away first.",
         ),
         (
             _ratio(lambda y, p: np.mean((y - p) ** 2), lambda y, p: 1),
-            "This is 1 minus the mean squared error, which depends on the unit. It must be "
-            "compared with the mean's error.",
+            "This is 1 minus the mean squared error, which depends "
+            "on the unit. It must be compared with the mean's error.",
         ),
         (
             _ratio(_missed, lambda y, p: np.var(y)),
@@ -127,17 +129,19 @@ add(
         ),
         (
             _ratio(lambda y, p: np.mean((y - p) ** 2), lambda y, p: np.var(y, ddof=1)),
-            "One is divided by n and the other by n - 1. Take both sums, or both means.",
+            "One is divided by n and the other by "
+            "n - 1. Take both sums, or both means.",
         ),
         (
             lambda y, p: float(np.var(p) / np.var(y)),
-            "This is the prediction's variance over the target's. A prediction can vary as "
-            "much as the target and still be wrong everywhere: the errors must come in.",
+            "This is the prediction's variance over the target's. "
+            "A prediction can vary as much as the target and "
+            "still be wrong everywhere: the errors must come in.",
         ),
         (
             lambda y, p: float(np.mean((np.ravel(y) - np.ravel(p)) ** 2)),
-            "This is the mean squared error, which is 0 for a perfect prediction and "
-            "depends on the unit.",
+            "This is the mean squared error, which is 0 for "
+            "a perfect prediction and depends on the unit.",
         ),
         (
             _ratio(
@@ -200,14 +204,16 @@ add(
     from the same seed. Write `paired_interval(a, b)`: the ends (low, high) of the 95 % t-interval
     of the mean of b − a. `scipy.stats.t.ppf(q, df)` is the quantile function of the t-distribution.
     """,
-    why="Pairing comes first: one difference per seed takes away what both rivals share, and n "
-    "differences have n - 1 degrees of freedom.",
+    why="Pairing comes first: one difference per seed takes away what "
+    "both rivals share, and n differences have n - 1 degrees of freedom.",
     hints=[
-        "Make one number of each seed first. The interval is then that of a mean of n numbers.",
-        "The reach of the interval to each side is a quantile times the standard error. How "
-        "does the standard error follow from the standard deviation of n numbers?",
-        "95 % in the middle leaves 2.5 % on each side. The standard deviation of a sample "
-        "divides by n - 1, which `np.std` does with `ddof=1`.",
+        "Make one number of each seed first. The "
+        "interval is then that of a mean of n numbers.",
+        "The reach of the interval to each side is a quantile "
+        "times the standard error. How does the standard error "
+        "follow from the standard deviation of n numbers?",
+        "95 % in the middle leaves 2.5 % on each side. The standard deviation "
+        "of a sample divides by n - 1, which `np.std` does with `ddof=1`.",
     ],
     probes=[
         (_LOSS_A, _LOSS_B),
@@ -218,12 +224,13 @@ add(
     slips=[
         (
             lambda a, b: _interval()(b, a),
-            "The sign is wrong: this is a − b. With losses, b − a below 0 says that b is better.",
+            "The sign is wrong: this is a − b. With "
+            "losses, b − a below 0 says that b is better.",
         ),
         (
             _interval(lost=None),
-            "The quantile is that of the normal distribution, 1.96. With a handful of seeds, "
-            "whose spread is itself estimated, the interval must be wider.",
+            "The quantile is that of the normal distribution, 1.96. With a handful "
+            "of seeds, whose spread is itself estimated, the interval must be wider.",
         ),
         (
             _interval(lost=0),
@@ -235,48 +242,49 @@ add(
         ),
         (
             _interval(ddof=0),
-            "The standard deviation is divided by n, as `np.std` does by default. Of a sample it "
-            "is n - 1.",
+            "The standard deviation is divided by n, as "
+            "`np.std` does by default. Of a sample it is n - 1.",
         ),
         (
             _interval(root=False),
-            "The reach is that of single differences. The mean of n of them varies less.",
+            "The reach is that of single differences. "
+            "The mean of n of them varies less.",
         ),
         (
             _interval(lost=None, ddof=0),
-            "Two things make it too narrow: the normal quantile, 1.96, and a standard "
-            "deviation divided by n.",
+            "Two things make it too narrow: the normal quantile, "
+            "1.96, and a standard deviation divided by n.",
         ),
         (
             _interval(root=False, ddof=0),
-            "The reach is that of single differences (the mean of n varies less), "
-            "and the standard deviation is divided by n.",
+            "The reach is that of single differences (the mean of n "
+            "varies less), and the standard deviation is divided by n.",
         ),
         (
             _interval(paired=False),
-            "The pairs are lost: this treats `a` and `b` as two independent samples, so "
-            "what a seed does to both widens the interval.",
+            "The pairs are lost: this treats `a` and `b` as two independent "
+            "samples, so what a seed does to both widens the interval.",
         ),
         (
             _interval(lost=None, paired=False),
-            "The pairs are lost (`a` and `b` are treated as two independent samples), and "
-            "the quantile is that of the normal distribution.",
+            "The pairs are lost (`a` and `b` are treated as two independent "
+            "samples), and the quantile is that of the normal distribution.",
         ),
         (
             _interval(lost=None, root=False),
-            "The reach is that of single differences (the mean of n varies less), and the "
-            "quantile is that of the normal distribution.",
+            "The reach is that of single differences (the mean of n varies "
+            "less), and the quantile is that of the normal distribution.",
         ),
         (
             _interval(lost=None, root=False, ddof=0),
-            "Three things differ from a t-interval of the mean: the quantile is the normal "
-            "one, the standard deviation is divided by n, and the reach is that of single "
-            "differences.",
+            "Three things differ from a t-interval of the mean: the "
+            "quantile is the normal one, the standard deviation is "
+            "divided by n, and the reach is that of single differences.",
         ),
         (
             lambda a, b: tuple(np.percentile(b - a, [2.5, 97.5])),
-            "These are percentiles of the differences: where single seeds lie. The "
-            "interval of their mean is wanted.",
+            "These are percentiles of the differences: where single "
+            "seeds lie. The interval of their mean is wanted.",
         ),
         (
             lambda a, b: _interval()(a, b)[::-1],

@@ -1,4 +1,4 @@
-"""Exercises of lesson 6.1: faster convergence?"""
+"""Exercises of lesson 6.1, faster convergence?"""
 
 import math
 
@@ -31,10 +31,11 @@ add(
     what the loss was. Write `updates_to_target(updates, losses, target)`: the first of `updates`
     at which the loss was at or below `target`, or `math.inf` if it never was.
     """,
-    why="Those evaluations are kept that reach the target, and the first of them is the "
-    "smallest. Of none, the smallest is infinity: the run never got there.",
+    why="Those evaluations are kept that reach the target, and the first of them "
+    "is the smallest. Of none, the smallest is infinity: the run never got there.",
     hints=[
-        "`zip(updates, losses)` goes through both lists side by side. Which pairs do you keep?",
+        "`zip(updates, losses)` goes through both "
+        "lists side by side. Which pairs do you keep?",
         "Of the updates that are left, the first is wanted. What if none is left?",
     ],
     probes=[
@@ -66,8 +67,8 @@ add(
             lambda updates, losses, target: next(
                 (i for i, loss in enumerate(losses) if loss <= target), math.inf
             ),
-            "This is the number of the evaluation. The update is wanted, which stands "
-            "in `updates`.",
+            "This is the number of the evaluation. The "
+            "update is wanted, which stands in `updates`.",
         ),
         (
             lambda updates, losses, target: (
@@ -77,35 +78,36 @@ add(
         ),
         (
             lambda updates, losses, target: updates[int(np.argmin(losses))],
-            "This is where the loss was lowest. The target may have been reached "
-            "earlier, or not at all.",
+            "This is where the loss was lowest. The target "
+            "may have been reached earlier, or not at all.",
         ),
         (
             lambda updates, losses, target: (
                 updates[int(np.argmin(losses))] if min(losses) <= target else math.inf
             ),
-            "This is where the loss was lowest. The target may have been reached earlier.",
+            "This is where the loss was lowest. The "
+            "target may have been reached earlier.",
         ),
         (
             lambda updates, losses, target: min(
                 _within(updates, losses, target), default=updates[-1]
             ),
-            "Where the target was never reached, yours gives the end of the run, as if "
-            "it had been reached there.",
+            "Where the target was never reached, yours gives the "
+            "end of the run, as if it had been reached there.",
         ),
         (
             lambda updates, losses, target: min(
                 _within(updates, losses, target), default=-1
             ),
-            "Where the target was never reached, `math.inf` is wanted, so that such a "
-            "run counts as the slowest.",
+            "Where the target was never reached, `math.inf` is "
+            "wanted, so that such a run counts as the slowest.",
         ),
         (
             lambda updates, losses, target: updates[
                 int(np.argmax(np.array(losses) <= target))
             ],
-            "`np.argmax` gives 0 where nothing is true, so a run that never reached the "
-            "target seems to have started there.",
+            "`np.argmax` gives 0 where nothing is true, so a run that "
+            "never reached the target seems to have started there.",
         ),
     ],
 )
@@ -143,8 +145,8 @@ add(
     rival_loss)`: the share of the rival's updates that is saved by the smallest length whose loss
     is at or below the rival's; 0.0 if none is. It may be negative: then more updates were needed.
     """,
-    why="The smallest length that is enough is what the target costs, and what it costs in units "
-    "of the rival's length is not saved.",
+    why="The smallest length that is enough is what the target costs, "
+    "and what it costs in units of the rival's length is not saved.",
     hints=[
         "Which lengths are enough? Of these, which is the cheapest?",
         "If 600 updates do what the rival did in 1,000, what share of them is saved?",
@@ -169,35 +171,40 @@ add(
         ),
         (
             _saved(lambda enough, rival: rival / min(enough)),
-            "This says how many times shorter the run is. The share of the updates "
-            "that is saved is wanted.",
+            "This says how many times shorter the run is. The "
+            "share of the updates that is saved is wanted.",
         ),
         (
             _saved(lambda enough, rival: float(rival - min(enough))),
-            "These are the updates that are saved. Their share of the rival's is wanted.",
+            "These are the updates that are saved. "
+            "Their share of the rival's is wanted.",
         ),
         (
             _saved(lambda enough, rival: 1 - max(enough) / rival),
-            "Of the lengths that are enough, yours takes the largest. The smallest one saves most.",
+            "Of the lengths that are enough, yours takes "
+            "the largest. The smallest one saves most.",
         ),
         (
             _saved(lambda enough, rival: 1 - enough[0] / rival),
-            "Yours takes the first in the list that is enough. The lengths come in any order.",
+            "Yours takes the first in the list that is "
+            "enough. The lengths come in any order.",
         ),
         (
             _saved(lambda enough, rival: max(0.0, 1 - min(enough) / rival)),
-            "Where more updates were needed than the rival's, the share is negative. "
-            "Yours hides it.",
+            "Where more updates were needed than the "
+            "rival's, the share is negative. Yours hides it.",
         ),
         (
             _saved(lambda enough, rival: rival / min(enough) - 1),
-            "This is in units of the smaller length. The rival's updates are what is saved from.",
+            "This is in units of the smaller length. The "
+            "rival's updates are what is saved from.",
         ),
         (
             lambda lengths, losses, rival_length, rival_loss: (
                 1 - lengths[int(np.argmin(losses))] / rival_length
             ),
-            "Yours takes the length with the lowest loss. A smaller one may be enough, or none is.",
+            "Yours takes the length with the lowest loss. "
+            "A smaller one may be enough, or none is.",
         ),
         (
             lambda lengths, losses, rival_length, rival_loss: (

@@ -1,4 +1,4 @@
-"""Exercises of lesson 6.2: less overfitting?"""
+"""Exercises of lesson 6.2, less overfitting?"""
 
 import numpy as np
 
@@ -35,12 +35,12 @@ add(
     image: the label that training used, the true one, and the network's answer. At least one label
         is wrong.
     """,
-    why="Only the wrong labels can show memorising, since a right answer may have been "
-    "learned honestly.",
+    why="Only the wrong labels can show memorising, since "
+    "a right answer may have been learned honestly.",
     hints=[
         "Which images have a wrong label? `given != truth` is True there.",
-        "An array of True and False picks elements: `predicted[wrong]`. And the mean "
-        "of True and False is a share.",
+        "An array of True and False picks elements: `predicted[wrong]`. "
+        "And the mean of True and False is a share.",
     ],
     probes=[
         (_GIVEN, _TRUTH, _HALF),
@@ -52,21 +52,23 @@ add(
     slips=[
         (
             _labels(lambda g, t, p: np.mean(p == g)),
-            "This is the training accuracy: it counts the images with a right label too.",
+            "This is the training accuracy: it counts "
+            "the images with a right label too.",
         ),
         (
             _labels(lambda g, t, p: np.mean((g != t) & (p == g))),
-            "The share is taken of all images. It is to be taken of those with a wrong label.",
+            "The share is taken of all images. It is "
+            "to be taken of those with a wrong label.",
         ),
         (
             _labels(lambda g, t, p: np.mean(p[g != t] != t[g != t])),
-            "This counts every wrong answer. An answer that is wrong in another way "
-            "than the label was not memorised.",
+            "This counts every wrong answer. An answer that is "
+            "wrong in another way than the label was not memorised.",
         ),
         (
             _labels(lambda g, t, p: np.mean(p[g != t] == t[g != t])),
-            "This is the share of wrong labels at which the network is right all the "
-            "same: the opposite of memorising.",
+            "This is the share of wrong labels at which the network "
+            "is right all the same: the opposite of memorising.",
         ),
         (
             _labels(lambda g, t, p: np.mean(p[g == t] == g[g == t])),
@@ -74,8 +76,8 @@ add(
         ),
         (
             _labels(lambda g, t, p: np.mean((g != t)[p == g])),
-            "The condition is turned round: this is, of the answers that agree with the "
-            "label, the share where that label is wrong.",
+            "The condition is turned round: this is, of the answers that "
+            "agree with the label, the share where that label is wrong.",
         ),
         (
             _labels(lambda g, t, p: np.mean(p != t)),
@@ -112,12 +114,12 @@ add(
     the sum of the rates used so far is at least `distance`. `rates` holds the rate of each update
     of a run that goes that far; `distance` is above 0.
     """,
-    why="The distance is added up update by update until it is enough. `np.cumsum(rates)` "
-    "gives the same sums at once.",
+    why="The distance is added up update by update until it is "
+    "enough. `np.cumsum(rates)` gives the same sums at once.",
     hints=[
         "`np.cumsum(rates)` holds the distance after 1, 2, 3, ... updates.",
-        "`np.argmax` of True and False gives the index of the first True. Which number of "
-        "updates belongs to index 0?",
+        "`np.argmax` of True and False gives the index of the "
+        "first True. Which number of updates belongs to index 0?",
     ],
     probes=[
         (np.full(10, 0.25), 1.0),
@@ -131,29 +133,30 @@ add(
     slips=[
         (
             lambda rates, distance: int(np.argmax(np.cumsum(rates) >= distance)),
-            "This is one too few: it is the index of the last update that is needed, "
-            "and updates are counted from 0.",
+            "This is one too few: it is the index of the last "
+            "update that is needed, and updates are counted from 0.",
         ),
         (
             lambda rates, distance: int(np.argmax(np.cumsum(rates) > distance)) + 1,
-            "A sum that equals the distance is enough: at least, and not more than, is asked for.",
+            "A sum that equals the distance is enough: "
+            "at least, and not more than, is asked for.",
         ),
         (
             lambda rates, distance: int(np.argmax(np.cumsum(rates) > distance)),
-            "This is the largest number of updates that does not go beyond the distance. The "
-            "smallest that reaches it is asked for.",
+            "This is the largest number of updates that does not go beyond "
+            "the distance. The smallest that reaches it is asked for.",
         ),
         (
             lambda rates, distance: (
                 int(np.ceil(distance / rates[0])) if rates[0] else 1
             ),
-            "This counts as if the first rate were kept for the whole run. A falling "
-            "rate needs longer.",
+            "This counts as if the first rate were kept for "
+            "the whole run. A falling rate needs longer.",
         ),
         (
             lambda rates, distance: int(np.ceil(distance / np.mean(rates))),
-            "This takes the mean rate of the whole run. Early updates of a falling "
-            "rate are longer than that.",
+            "This takes the mean rate of the whole run. Early "
+            "updates of a falling rate are longer than that.",
         ),
         (
             lambda rates, distance: int(np.ceil(distance / np.max(rates))),
@@ -161,8 +164,8 @@ add(
         ),
         (
             lambda rates, distance: int(np.argmax(rates >= distance)) + 1,
-            "This looks for a single rate that is as large as the distance. The rates "
-            "must be summed.",
+            "This looks for a single rate that is as large "
+            "as the distance. The rates must be summed.",
         ),
         (
             lambda rates, distance: int(np.sum(np.cumsum(rates) >= distance)),

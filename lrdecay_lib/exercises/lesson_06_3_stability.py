@@ -1,4 +1,4 @@
-"""Exercises of lesson 6.3: more stability?"""
+"""Exercises of lesson 6.3, more stability?"""
 
 import math
 
@@ -22,11 +22,12 @@ add(
     than `limit` is shortened to that length and keeps its direction. A gradient that is not longer
     stays as it is.
     """,
-    why="One factor for all elements keeps the direction. Where the gradient is short, the "
-    "factor is limit / limit, so 1.",
+    why="One factor for all elements keeps the direction. Where "
+    "the gradient is short, the factor is limit / limit, so 1.",
     hints=[
         "The length is the root of the sum of squares, as `np.linalg.norm` gives it.",
-        "By which number must a gradient of length 10 be multiplied so that its length is 2?",
+        "By which number must a gradient of length "
+        "10 be multiplied so that its length is 2?",
     ],
     probes=[
         (np.array([3.0, 4.0]), 1.0),
@@ -39,7 +40,8 @@ add(
     slips=[
         (
             lambda g, limit: np.clip(g, -limit, limit),
-            "This cuts each element by itself, which turns the gradient into another direction.",
+            "This cuts each element by itself, which "
+            "turns the gradient into another direction.",
         ),
         (
             lambda g, limit: g * limit / np.linalg.norm(g) if np.any(g) else g,
@@ -113,8 +115,8 @@ add(
         ),
         (
             lambda factor, share: math.floor(math.log(share) / math.log(factor)) + 1,
-            "Where the share is met exactly this is one step too many: at most, and "
-            "not less than, is asked for.",
+            "Where the share is met exactly this is one step too "
+            "many: at most, and not less than, is asked for.",
         ),
         (
             lambda factor, share: math.ceil((1 - share) / (1 - factor)),

@@ -1,4 +1,4 @@
-"""Exercises of lesson 7: tools and references."""
+"""Exercises of lesson 7, tools and references."""
 
 import numpy as np
 
@@ -20,12 +20,13 @@ add(
     old rate. Write `keras_boundaries(milestones)`: the boundaries that make Keras change its rate
     at the same updates as PyTorch does with these `milestones`, an array of ints.
     """,
-    why="Keras changes one update after its boundary, so the boundary must come one update "
-    "before the milestone.",
+    why="Keras changes one update after its boundary, so the "
+    "boundary must come one update before the milestone.",
     hints=[
-        "With a boundary at 30, which is the first update at which Keras has the new rate?",
-        "If Keras changes at boundary + 1, and the change is wanted at the milestone, "
-        "what is the boundary?",
+        "With a boundary at 30, which is the first "
+        "update at which Keras has the new rate?",
+        "If Keras changes at boundary + 1, and the change "
+        "is wanted at the milestone, what is the boundary?",
     ],
     probes=[
         (np.array([30]),),
@@ -67,8 +68,8 @@ add(
     which the schedule reaches its end, where `counted_in` is True or False. A schedule cannot end
     before its warmup does.
     """,
-    why="Counted in, the number itself is the end, unless the warmup is longer; on top, "
-    "the two are added.",
+    why="Counted in, the number itself is the end, unless "
+    "the warmup is longer; on top, the two are added.",
     hints=[
         "With a warmup of 10 and 100 steps, where does each library end?",
         "Counted in, what is the end if somebody gives a warmup of 200 and 100 steps?",
@@ -95,13 +96,13 @@ add(
         ),
         (
             lambda warmup, steps, counted_in: steps,
-            "On top of the warmup, the decay only begins when the warmup is over; and "
-            "no schedule ends before that.",
+            "On top of the warmup, the decay only begins when the "
+            "warmup is over; and no schedule ends before that.",
         ),
         (
             lambda warmup, steps, counted_in: steps if counted_in else warmup + steps,
-            "A warmup that is longer than the number is not cut: the schedule cannot "
-            "end before it.",
+            "A warmup that is longer than the number is "
+            "not cut: the schedule cannot end before it.",
         ),
         (
             lambda warmup, steps, counted_in: (
@@ -111,15 +112,15 @@ add(
         ),
         (
             lambda warmup, steps, counted_in: steps - warmup if counted_in else steps,
-            "This is how many updates the decay itself lasts. Asked is the update at "
-            "which it is over.",
+            "This is how many updates the decay itself "
+            "lasts. Asked is the update at which it is over.",
         ),
         (
             lambda warmup, steps, counted_in: (
                 max(warmup, steps) - 1 if counted_in else warmup + steps - 1
             ),
-            "Updates are counted from 0, and a schedule of 100 updates reaches its end "
-            "at update 100.",
+            "Updates are counted from 0, and a schedule of "
+            "100 updates reaches its end at update 100.",
         ),
         (
             lambda warmup, steps, counted_in: (

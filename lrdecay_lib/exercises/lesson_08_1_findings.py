@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.1: what we found."""
+"""Exercises of lesson 8.1, what we found."""
 
 import numpy as np
 
@@ -34,13 +34,13 @@ add(
     interval of each effect goes from `lows` to `highs`; in `signs` a 1 says that a positive effect
     means decay is better, a -1 that it means worse.
     """,
-    why="Where the sign turns, the ends change places: from -3 to -1 becomes from 1 to 3, "
-    "which lies above zero.",
+    why="Where the sign turns, the ends change places: from "
+    "-3 to -1 becomes from 1 to 3, which lies above zero.",
     hints=[
-        "Where a positive effect means that decay is better, the low end must be above "
-        "zero. And where it means worse?",
-        "With a sign of -1 decay is better where the whole interval is below zero, so "
-        "its high end must be.",
+        "Where a positive effect means that decay is better, the "
+        "low end must be above zero. And where it means worse?",
+        "With a sign of -1 decay is better where the whole "
+        "interval is below zero, so its high end must be.",
     ],
     probes=[
         (_LOWS, _HIGHS, _SIGNS),
@@ -53,18 +53,18 @@ add(
     slips=[
         (
             lambda lows, highs, signs: np.mean(lows > 0),
-            "The signs are not used. A row whose claim says that decay does harm "
-            "speaks the other way round.",
+            "The signs are not used. A row whose claim says "
+            "that decay does harm speaks the other way round.",
         ),
         (
             lambda lows, highs, signs: np.mean(signs * lows > 0),
-            "The low end times -1 is the high end of the turned interval. It must lie "
-            "wholly above zero, so the other end counts.",
+            "The low end times -1 is the high end of the turned interval. "
+            "It must lie wholly above zero, so the other end counts.",
         ),
         (
             lambda lows, highs, signs: np.mean(signs * (lows + highs) > 0),
-            "This asks where the middle lies. An interval that covers zero shows no "
-            "difference, wherever its middle is.",
+            "This asks where the middle lies. An interval that covers "
+            "zero shows no difference, wherever its middle is.",
         ),
         (
             lambda lows, highs, signs: np.mean(
@@ -74,7 +74,8 @@ add(
         ),
         (
             lambda lows, highs, signs: np.mean((lows > 0) | (highs < 0)),
-            "This is the share in which any difference was shown, for decay or against it.",
+            "This is the share in which any difference "
+            "was shown, for decay or against it.",
         ),
         (
             lambda lows, highs, signs: np.sum(np.where(signs > 0, lows > 0, highs < 0)),
@@ -105,12 +106,12 @@ add(
     0.95, and misses it on either side equally often. Write `wins_by_chance(comparisons, level)`:
     how many intervals are expected to lie wholly on the side of decay.
     """,
-    why="An interval misses with the probability 1 - level, half of the time on each side, "
-    "and expectations add up.",
+    why="An interval misses with the probability 1 - level, "
+    "half of the time on each side, and expectations add up.",
     hints=[
         "With what probability does one interval miss its true difference?",
-        "Only half of the misses are on the side of decay. The expected number is that "
-        "probability times the number of comparisons.",
+        "Only half of the misses are on the side of decay. The expected "
+        "number is that probability times the number of comparisons.",
     ],
     probes=[(40, 0.95), (100, 0.9), (1, 0.5), (20, 0.99), (7, 0.8)],
     slips=[
@@ -120,7 +121,8 @@ add(
         ),
         (
             lambda n, level: n * level / 2,
-            "This takes the level for the chance of a miss. It is the chance of covering.",
+            "This takes the level for the chance of "
+            "a miss. It is the chance of covering.",
         ),
         (lambda n, level: n * level, "This is how many intervals cover the truth."),
         (
@@ -129,11 +131,13 @@ add(
         ),
         (
             lambda n, level: 1 - level**n,
-            "This is the probability that at least one misses. The expected number is asked for.",
+            "This is the probability that at least one "
+            "misses. The expected number is asked for.",
         ),
         (
             lambda n, level: 1 - (1 - (1 - level) / 2) ** n,
-            "This is the probability of at least one such win. The expected number is asked for.",
+            "This is the probability of at least one "
+            "such win. The expected number is asked for.",
         ),
         (
             lambda n, level: 0.0,

@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.2.1: adaptive rates: less to tune?"""
+"""Exercises of lesson 8.2.1, adaptive rates: less to tune?"""
 
 import numpy as np
 
@@ -21,10 +21,11 @@ add(
     update. Leave out the small constant that guards against a division by 0, and start the sum at
     0.
     """,
-    why="The running sum of the squares never falls, so the factor never rises: with gradients "
-    "of equal size it falls as one over the root of the update's number.",
+    why="The running sum of the squares never falls, so the factor never rises: with "
+    "gradients of equal size it falls as one over the root of the update's number.",
     hints=[
-        "`np.cumsum(a)` holds the sum of the first element, of the first two, and so on.",
+        "`np.cumsum(a)` holds the sum of the first "
+        "element, of the first two, and so on.",
         "Square first, then sum, then take the root.",
     ],
     probes=[
@@ -46,8 +47,8 @@ add(
         ),
         (
             lambda g, r: r / np.sqrt(np.sum(g**2)) + 0 * g,
-            "This divides every update by the sum over the whole run. An update knows "
-            "only the gradients so far.",
+            "This divides every update by the sum over the whole "
+            "run. An update knows only the gradients so far.",
         ),
         (
             lambda g, r: r / np.sqrt(np.sum(g**2)),
@@ -55,8 +56,8 @@ add(
         ),
         (
             lambda g, r: r / np.sqrt(np.cumsum(g**2) / (1 + np.arange(len(g)))),
-            "This divides by the root of the *mean* square, as RMSProp nearly does. A mean "
-            "does not grow, so there is no decay in it. AdaGrad takes the sum.",
+            "This divides by the root of the *mean* square, as RMSProp nearly does. A "
+            "mean does not grow, so there is no decay in it. AdaGrad takes the sum.",
         ),
         (
             lambda g, r: r * g / np.sqrt(np.cumsum(g**2)),
@@ -64,7 +65,8 @@ add(
         ),
         (
             lambda g, r: r / np.abs(g),
-            "Each update looks at its own gradient alone here. AdaGrad remembers all of them.",
+            "Each update looks at its own gradient "
+            "alone here. AdaGrad remembers all of them.",
         ),
         (
             lambda g, r: r / np.sqrt(np.arange(1, len(g) + 1)),
@@ -89,8 +91,8 @@ add(
     `losses` are arrays of one length, in no special order; a rate is good if its loss is at most
     the share `slack` above the lowest loss, so 0.1 allows ten percent.
     """,
-    why="The limit is the lowest loss times 1 + slack; of the rates at or below it, the "
-    "largest over the smallest.",
+    why="The limit is the lowest loss times 1 + slack; of the "
+    "rates at or below it, the largest over the smallest.",
     hints=[
         "Which is the largest loss that is still good?",
         "An array of truths picks elements: `rates[losses <= limit]`.",
@@ -111,7 +113,8 @@ add(
         ),
         (
             lambda r, v, s: np.ptp(r[v <= (1 + s) * np.min(v)]),
-            "This is the difference of the two rates. Rates are compared by their ratio.",
+            "This is the difference of the two rates. "
+            "Rates are compared by their ratio.",
         ),
         (
             lambda r, v, s: np.log2(
@@ -131,7 +134,8 @@ add(
             lambda r, v, s: (
                 r[v <= (1 + s) * np.min(v)][-1] / r[v <= (1 + s) * np.min(v)][0]
             ),
-            "This takes the first and the last of the good rates. They come in no special order.",
+            "This takes the first and the last of the "
+            "good rates. They come in no special order.",
         ),
         (
             lambda r, v, s: np.max(r) / np.min(r),

@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.2.2: several tasks at once, and federated learning."""
+"""Exercises of lesson 8.2.2, several tasks at once, and federated learning."""
 
 import numpy as np
 
@@ -24,12 +24,12 @@ add(
     how many samples each has. Each client counts in proportion to its samples. The result has
     shape (n,).
     """,
-    why="The loss over all samples weighs each client by its number of samples, and so "
-    "does the average.",
+    why="The loss over all samples weighs each client "
+    "by its number of samples, and so does the average.",
     hints=[
         "Two clients with 10 and 30 samples: with what share does each count?",
-        "Multiply each row by its number of samples, add the rows, and divide by the number "
-        "of all samples. `samples @ weights` does the first two.",
+        "Multiply each row by its number of samples, add the rows, and divide "
+        "by the number of all samples. `samples @ weights` does the first two.",
     ],
     probes=[
         (_TWO_CLIENTS, np.array([10, 30])),
@@ -41,7 +41,8 @@ add(
     slips=[
         (
             lambda w, n: np.mean(w, axis=0),
-            "Every client counts the same here. A client with more samples must count more.",
+            "Every client counts the same here. A "
+            "client with more samples must count more.",
         ),
         (
             lambda w, n: n @ w,
@@ -96,15 +97,17 @@ add(
     results are averaged, each with the same weight. Write `bias(curvatures, optima, rate, local)`:
     the resting point of w minus the optimum of the clients' mean loss.
     """,
-    why="A round leaves the share (1 - rate h)**local of the distance to each c, so each client "
-    "pulls with what it does not leave; the optimum weighs the clients by h instead.",
+    why="A round leaves the share (1 - rate h)**local of the "
+    "distance to each c, so each client pulls with what it does "
+    "not leave; the optimum weighs the clients by h instead.",
     hints=[
-        "By what number do `local` updates multiply the distance between w and a "
-        "client's own optimum?",
-        "At rest the average of what the clients send back is w again. Solve that equation "
-        "for w: it is an average of the c, and each counts with 1 minus that number.",
-        "The optimum is an average of the c too, in which each counts with h. With "
-        "`local` = 1 the bias must be 0.",
+        "By what number do `local` updates multiply the "
+        "distance between w and a client's own optimum?",
+        "At rest the average of what the clients send back is "
+        "w again. Solve that equation for w: it is an average "
+        "of the c, and each counts with 1 minus that number.",
+        "The optimum is an average of the c too, in which each "
+        "counts with h. With `local` = 1 the bias must be 0.",
     ],
     probes=[
         (_BENDS, _AIMS, 0.5, 1),
@@ -130,13 +133,13 @@ add(
         ),
         (
             lambda h, c, r, e: _rest(1 - (1 - r * h) ** e, c) - np.mean(c),
-            "The optimum is not the mean of the c: a steep client counts more, in "
-            "proportion to its curvature.",
+            "The optimum is not the mean of the c: a steep "
+            "client counts more, in proportion to its curvature.",
         ),
         (
             lambda h, c, r, e: _rest((1 - r * h) ** e, c) - _rest(h, c),
-            "Each client counts here with what its updates *leave* of the distance. It "
-            "pulls with what they take away.",
+            "Each client counts here with what its updates *leave* "
+            "of the distance. It pulls with what they take away.",
         ),
         (
             lambda h, c, r, e: np.mean((1 - (1 - r * h) ** e) * c) - _rest(h, c),
@@ -144,14 +147,14 @@ add(
         ),
         (
             lambda h, c, r, e: _rest(1 - (1 - r * h), c) - _rest(h, c),
-            "The clients count here as with one update, small or large. Each local update "
-            "starts where the one before it ended, so the factor 1 - rate h is raised to the "
-            "power `local`.",
+            "The clients count here as with one update, small or large. "
+            "Each local update starts where the one before it ended, so "
+            "the factor 1 - rate h is raised to the power `local`.",
         ),
         (
             lambda h, c, r, e: _rest(1 - np.exp(-r * h * e), c) - _rest(h, c),
-            "This is the limit of many small steps, and holds only nearly. For steps "
-            "of some size the power is exact.",
+            "This is the limit of many small steps, and holds only "
+            "nearly. For steps of some size the power is exact.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.2.3: hybrid optimizers: Adam first, then SGD."""
+"""Exercises of lesson 8.2.3, hybrid optimizers: Adam first, then SGD."""
 
 import numpy as np
 
@@ -24,8 +24,8 @@ add(
     function of the update index; the rate is 0 before the update `switch`, and that of the
     schedule from this update on.
     """,
-    why="The schedule is asked at the number of the update itself, so it goes on and does not "
-    "begin again; before the switch the rate is 0, and the weights wait.",
+    why="The schedule is asked at the number of the update itself, so it goes on and "
+    "does not begin again; before the switch the rate is 0, and the weights wait.",
     hints=[
         "Which of the two optimizers makes the update whose index is `switch`?",
         "`schedule(update)` is the rate at this update. When is it used?",
@@ -45,12 +45,13 @@ add(
     slips=[
         (
             lambda schedule, switch, t: schedule(t - switch) if t >= switch else 0.0,
-            "The schedule begins again at the switch, from its peak. It should go on: "
-            "ask it at the update's own number.",
+            "The schedule begins again at the switch, from its peak. "
+            "It should go on: ask it at the update's own number.",
         ),
         (
             lambda schedule, switch, t: schedule(t) if t > switch else 0.0,
-            "The update `switch` is already the second optimizer's. Here it is nobody's.",
+            "The update `switch` is already the "
+            "second optimizer's. Here it is nobody's.",
         ),
         (
             lambda schedule, switch, t: schedule(t) if t < switch else 0.0,
@@ -58,8 +59,8 @@ add(
         ),
         (
             lambda schedule, switch, t: schedule(t),
-            "The second optimizer is at work before the switch here. It has to wait, "
-            "at a rate of 0.",
+            "The second optimizer is at work before the "
+            "switch here. It has to wait, at a rate of 0.",
         ),
         (
             lambda schedule, switch, t: schedule(switch) if t >= switch else 0.0,
@@ -88,13 +89,13 @@ add(
     (n,): the rate for which this holds. `step` is what Adam adds to the weights, so it points
     downhill.
     """,
-    why="Projecting v onto the direction of p gives p times (v · p) / (p · p). With v = -rate g "
-    "this is p where -rate (g · p) = p · p.",
+    why="Projecting v onto the direction of p gives p times (v · p) / "
+    "(p · p). With v = -rate g this is p where -rate (g · p) = p · p.",
     hints=[
         "The projection of v onto the direction of p is p times (v · p) / (p · p).",
         "Put v = -rate times the gradient and set the factor before p to 1.",
-        "A step that points downhill has a negative product with the gradient, so the "
-        "rate is above 0.",
+        "A step that points downhill has a negative product "
+        "with the gradient, so the rate is above 0.",
     ],
     probes=[
         (np.array([-0.1, 0.0]), np.array([2.0, 0.0])),
@@ -106,18 +107,18 @@ add(
     slips=[
         (
             lambda p, g: np.sum(p**2) / np.sum(p * g),
-            "The sign is wrong: the step goes *down* the gradient, so their product is "
-            "negative, and the rate must be positive.",
+            "The sign is wrong: the step goes *down* the gradient, so "
+            "their product is negative, and the rate must be positive.",
         ),
         (
             lambda p, g: np.sqrt(np.sum(p**2) / np.sum(g**2)),
-            "This makes SGD's step as *long* as Adam's. Its projection is shorter "
-            "unless both point the same way.",
+            "This makes SGD's step as *long* as Adam's. Its "
+            "projection is shorter unless both point the same way.",
         ),
         (
             lambda p, g: -np.sum(p * g) / np.sum(g**2),
-            "This is the projection the other way round: of Adam's step onto the gradient. "
-            "The step of SGD is projected onto that of Adam.",
+            "This is the projection the other way round: of Adam's step onto "
+            "the gradient. The step of SGD is projected onto that of Adam.",
         ),
         (
             lambda p, g: -np.sum(p * g) / np.sum(p**2),
@@ -125,12 +126,13 @@ add(
         ),
         (
             lambda p, g: -p / g,
-            "This is a rate for each weight, which is what Adam has. SGD has one for all.",
+            "This is a rate for each weight, which "
+            "is what Adam has. SGD has one for all.",
         ),
         (
             lambda p, g: np.mean(-p / g),
-            "This is the mean of the rates of the single weights. A projection weighs them by "
-            "the sizes of step and gradient.",
+            "This is the mean of the rates of the single weights. A "
+            "projection weighs them by the sizes of step and gradient.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.2.4: rates that follow the state."""
+"""Exercises of lesson 8.2.4, rates that follow the state."""
 
 import numpy as np
 
@@ -32,12 +32,13 @@ add(
     each look it is multiplied by `up` if the loss is below that of the look before, and by `cut`
     otherwise. The first look has none before it and counts as a fall.
     """,
-    why="Each look multiplies the rate by one of two factors, so the rates are running products.",
+    why="Each look multiplies the rate by one of two "
+    "factors, so the rates are running products.",
     hints=[
-        "For each look: did the loss fall? `np.diff(losses, prepend=np.inf)` is "
-        "negative where it did, the first included.",
-        "`np.where(fell, up, cut)` gives the factor of each look, and `np.cumprod` the "
-        "product of all up to it.",
+        "For each look: did the loss fall? `np.diff(losses, prepend=np.inf)` "
+        "is negative where it did, the first included.",
+        "`np.where(fell, up, cut)` gives the factor of each "
+        "look, and `np.cumprod` the product of all up to it.",
     ],
     probes=[
         (_LOOKS, 0.4, 1.05, 0.5),
@@ -54,14 +55,15 @@ add(
                 up,
                 cut,
             ),
-            "This compares with the best loss so far, as reduce on plateau does. The "
-            "bold driver remembers only the last look.",
+            "This compares with the best loss so far, as reduce on "
+            "plateau does. The bold driver remembers only the last look.",
         ),
         (
             lambda losses, peak, up, cut: _steered(
                 np.diff(losses, prepend=np.inf) <= 0, peak, up, cut
             ),
-            "An equal loss counts as a fall here. Only a loss below that of the look before does.",
+            "An equal loss counts as a fall here. Only "
+            "a loss below that of the look before does.",
         ),
         (
             lambda losses, peak, up, cut: np.r_[
@@ -71,17 +73,18 @@ add(
         ),
         (
             lambda losses, peak, up, cut: _steered(_fell(losses), peak, 1.0, cut),
-            "The rate only falls here. After a fall of the loss it must rise by the factor `up`.",
+            "The rate only falls here. After a fall of "
+            "the loss it must rise by the factor `up`.",
         ),
         (
             lambda losses, peak, up, cut: peak * np.where(_fell(losses), up, cut),
-            "Each rate is taken from the peak. The factors must act on the rate that "
-            "the last look left.",
+            "Each rate is taken from the peak. The factors "
+            "must act on the rate that the last look left.",
         ),
         (
             lambda losses, peak, up, cut: _steered(_fell(losses), peak, up, cut) / up,
-            "The first rate is `peak` itself here. The first look counts as a fall of "
-            "the loss, so it raises the rate already.",
+            "The first rate is `peak` itself here. The first look counts "
+            "as a fall of the loss, so it raises the rate already.",
         ),
         (
             lambda losses, peak, up, cut: _steered(~_fell(losses), peak, up, cut),
@@ -91,8 +94,8 @@ add(
             lambda losses, peak, up, cut: _steered(
                 np.diff(losses, prepend=-np.inf) < 0, peak, up, cut
             ),
-            "The first look is taken for a rise. It counts as a fall, because there is "
-            "no loss before it.",
+            "The first look is taken for a rise. It counts "
+            "as a fall, because there is no loss before it.",
         ),
         (
             lambda losses, peak, up, cut: _steered(_fell(losses), 1.0, up, cut),
@@ -100,7 +103,8 @@ add(
         ),
         (
             lambda losses, peak, up, cut: _steered(_fell(losses), peak, up, cut)[-1],
-            "This is the rate after the last look alone. The rates after all looks are wanted.",
+            "This is the rate after the last look alone. "
+            "The rates after all looks are wanted.",
         ),
     ],
 )
@@ -137,13 +141,13 @@ add(
     before plus `gain` times the dot product of this update's gradient with the one before. Return
     the rates of updates 2 to n, of shape (n - 1,).
     """,
-    why="The dot product is positive while the gradients point the same way, and their "
-    "running sum is what the rate has gained.",
+    why="The dot product is positive while the gradients point the "
+    "same way, and their running sum is what the rate has gained.",
     hints=[
-        "`gradients[1:]` are the gradients of updates 2 to n, and `gradients[:-1]` those "
-        "before them. What does the sum of their product over each row say?",
-        "Each rate is the one before plus `gain` times one number, so use `np.cumsum` "
-        "over the updates.",
+        "`gradients[1:]` are the gradients of updates 2 to n, and `gradients[:-1]` "
+        "those before them. What does the sum of their product over each row say?",
+        "Each rate is the one before plus `gain` times "
+        "one number, so use `np.cumsum` over the updates.",
     ],
     probes=[
         (_TURNS, 0.1, 0.02),
@@ -159,7 +163,8 @@ add(
         ),
         (
             lambda g, rate, gain: rate + gain * _agreement(g),
-            "Each rate is taken from the first. It must be added to that of the update before.",
+            "Each rate is taken from the first. It must "
+            "be added to that of the update before.",
         ),
         (
             lambda g, rate, gain: rate * np.cumprod(1 + gain * _agreement(g)),
@@ -167,12 +172,13 @@ add(
         ),
         (
             lambda g, rate, gain: rate + gain * np.cumsum(np.sum(g[1:] ** 2, axis=1)),
-            "This is each gradient's product with itself. It is never negative, so the "
-            "rate could not fall.",
+            "This is each gradient's product with itself. It "
+            "is never negative, so the rate could not fall.",
         ),
         (
             lambda g, rate, gain: np.r_[rate, rate + gain * np.cumsum(_agreement(g))],
-            "The rate of the first update stands in front. The rates of updates 2 to n are wanted.",
+            "The rate of the first update stands in front. "
+            "The rates of updates 2 to n are wanted.",
         ),
         (
             lambda g, rate, gain: rate + gain * np.cumsum(np.sign(_agreement(g))),
@@ -187,8 +193,8 @@ add(
                     / (np.linalg.norm(g[1:], axis=1) * np.linalg.norm(g[:-1], axis=1))
                 )
             ),
-            "This is the cosine of the angle. The plain dot product is wanted, which "
-            "grows with the gradients.",
+            "This is the cosine of the angle. The plain dot "
+            "product is wanted, which grows with the gradients.",
         ),
         (
             lambda g, rate, gain: rate + gain * np.sum(_agreement(g)),

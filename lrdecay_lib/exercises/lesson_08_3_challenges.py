@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.3: the challenges."""
+"""Exercises of lesson 8.3, the challenges."""
 
 import numpy as np
 
@@ -31,13 +31,14 @@ add(
     so that one may come twice. The result is the expected value of the lowest loss among those
     drawn.
     """,
-    why="The lowest is at least the i-th best if every trial misses the better ones, so the "
-    "chances of the order are differences of powers.",
+    why="The lowest is at least the i-th best if every trial misses the "
+    "better ones, so the chances of the order are differences of powers.",
     hints=[
-        "Put the losses in order. With one trial, what is the chance that it hits none "
-        "of the i best?",
-        "All trials miss the i best with the chance ((n - i) / n) ** trials. The chance that "
-        "the lowest is exactly the one at place i is a difference of two of these.",
+        "Put the losses in order. With one trial, what "
+        "is the chance that it hits none of the i best?",
+        "All trials miss the i best with the chance ((n - i) / "
+        "n) ** trials. The chance that the lowest is exactly "
+        "the one at place i is a difference of two of these.",
     ],
     probes=[(_SIX, 1), (_SIX, 2), (_SIX, 8), (np.array([0.7]), 3), (_SIX[:3], 4)],
     slips=[
@@ -47,24 +48,27 @@ add(
         ),
         (
             lambda losses, trials: float(np.mean(losses)),
-            "This is the mean, which is right for one trial only. More trials leave "
-            "only the best of them.",
+            "This is the mean, which is right for one trial "
+            "only. More trials leave only the best of them.",
         ),
         (
             lambda losses, trials: _lowest(losses, trials, order=np.asarray),
-            "The losses are not in order, so the chances belong to other ones. Sort first.",
+            "The losses are not in order, so the "
+            "chances belong to other ones. Sort first.",
         ),
         (
             lambda losses, trials: _lowest(
                 losses, trials, order=lambda values: np.sort(values)[::-1]
             ),
-            "The order is turned round: this is the expected value of the highest loss.",
+            "The order is turned round: this is the "
+            "expected value of the highest loss.",
         ),
         (
             lambda losses, trials: float(
                 np.mean(np.sort(losses)[: max(1, len(losses) // trials)])
             ),
-            "The mean of the best part is a guess. Which chance has each loss to be the lowest?",
+            "The mean of the best part is a guess. Which "
+            "chance has each loss to be the lowest?",
         ),
         (
             lambda losses, trials: float(np.mean(losses) / trials),
@@ -101,8 +105,8 @@ add(
     """,
     why="One rate is computed for one update, whatever the size of the batch.",
     hints=[
-        "How many operations has an update of 1,000 weights with a batch of one "
-        "sample? And with ten?",
+        "How many operations has an update of 1,000 "
+        "weights with a batch of one sample? And with ten?",
         "One rate serves the whole batch. Divide.",
     ],
     probes=[
@@ -115,12 +119,13 @@ add(
     slips=[
         (
             lambda weights, size, operations: operations / (6 * weights),
-            "The batch is missing: the update works on every sample of it, and the "
-            "schedule gives one rate for all.",
+            "The batch is missing: the update works on every sample "
+            "of it, and the schedule gives one rate for all.",
         ),
         (
             lambda weights, size, operations: operations / (weights * size),
-            "Each weight takes six operations for a sample: two forwards, four backwards.",
+            "Each weight takes six operations for a "
+            "sample: two forwards, four backwards.",
         ),
         (
             lambda weights, size, operations: operations / (2 * weights * size),
@@ -138,7 +143,8 @@ add(
             lambda weights, size, operations: (
                 operations / (operations + 6 * weights * size)
             ),
-            "This is the share of the sum of both. The operations of the update alone stand below.",
+            "This is the share of the sum of both. The "
+            "operations of the update alone stand below.",
         ),
         (
             lambda weights, size, operations: (

@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.4.1: AdaGrad and its kin."""
+"""Exercises of lesson 8.4.1, AdaGrad and its kin."""
 
 import numpy as np
 
@@ -32,10 +32,11 @@ add(
     at 0; at each update it becomes `rho` times itself plus `1 - rho` times the new square,
     *before* it is used. The factor is 1 over its root. Return shape (n,).
     """,
-    why="The new gradient is in the mean that divides it. Because the mean starts at 0, the "
-    "first factors are large: that is the start which Adam corrects.",
+    why="The new gradient is in the mean that divides it. Because the mean starts "
+    "at 0, the first factors are large: that is the start which Adam corrects.",
     hints=[
-        "Keep one number, the moving mean, and go through the gradients one after another.",
+        "Keep one number, the moving mean, and go "
+        "through the gradients one after another.",
         "`mean = rho * mean + (1 - rho) * g**2`, then `1 / np.sqrt(mean)`.",
     ],
     probes=[
@@ -51,7 +52,8 @@ add(
         ),
         (
             lambda g, rho: 1 / np.sqrt(np.r_[0.0, _means(g, rho)[:-1]]),
-            "The mean is used before the new square comes in, so the first factor divides by 0.",
+            "The mean is used before the new square "
+            "comes in, so the first factor divides by 0.",
         ),
         (
             lambda g, rho: 1 / _means(g, rho),
@@ -69,7 +71,8 @@ add(
             lambda g, rho: (
                 1 / np.sqrt(_means(g, rho) / (1 - rho ** np.arange(1, len(g) + 1)))
             ),
-            "This corrects the mean for its start at 0, as Adam does. RMSProp does not.",
+            "This corrects the mean for its start "
+            "at 0, as Adam does. RMSProp does not.",
         ),
         (
             lambda g, rho: 1 / np.sqrt(_means(g, rho, start=g[0] ** 2)),
@@ -77,8 +80,8 @@ add(
         ),
         (
             lambda g, rho: 1 / np.abs(_means(g, rho, power=1)),
-            "This is the mean of the gradients, in which their signs cancel. It is "
-            "that of their squares.",
+            "This is the mean of the gradients, in which "
+            "their signs cancel. It is that of their squares.",
         ),
         (
             lambda g, rho: g / np.sqrt(_means(g, rho)),
@@ -102,9 +105,9 @@ add(
     sqrt(n)`. Write `half_life(n)`: how many *further* updates it takes until the factor is half of
     that.
     """,
-    why="Half of 1/sqrt(n) is 1/sqrt(4n), so it is reached at 4n updates, 3n later. An "
-    "exponential decay halves in the same time always; AdaGrad takes longer each time, so it "
-    "never freezes, and never ends.",
+    why="Half of 1/sqrt(n) is 1/sqrt(4n), so it is reached at 4n updates, "
+    "3n later. An exponential decay halves in the same time always; "
+    "AdaGrad takes longer each time, so it never freezes, and never ends.",
     hints=[
         "At which number of updates is `1 / sqrt(m)` half of `1 / sqrt(n)`?",
         "m = 4n. How many updates lie between?",
@@ -113,17 +116,18 @@ add(
     slips=[
         (
             lambda n: 4 * n,
-            "This is the number of the update at which it is reached, counted from the "
-            "start. Asked for are the further ones.",
+            "This is the number of the update at which it is reached, "
+            "counted from the start. Asked for are the further ones.",
         ),
         (
             lambda n: n,
-            "After as many updates again the factor is 1/sqrt(2n), which is 0.71 of "
-            "it, not a half.",
+            "After as many updates again the factor is "
+            "1/sqrt(2n), which is 0.71 of it, not a half.",
         ),
         (
             lambda n: 2 * n,
-            "At 3n updates the factor is 0.58 of what it was. The root makes it slower than that.",
+            "At 3n updates the factor is 0.58 of what it "
+            "was. The root makes it slower than that.",
         ),
         (
             lambda n: np.log(2) * n,

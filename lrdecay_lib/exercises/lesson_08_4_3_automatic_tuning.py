@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.4.3: automatic tuning."""
+"""Exercises of lesson 8.4.3, automatic tuning."""
 
 import numpy as np
 
@@ -20,8 +20,9 @@ add(
     whole number, after which at least one good setting has been drawn with a probability of at
     least `chance`. Both are above 0 and below 1.
     """,
-    why="All k trials miss with probability (1 - share)**k, and that must be at most 1 - chance. "
-    "The number of dimensions does not come in: only the share of the good settings does.",
+    why="All k trials miss with probability (1 - share)**k, and "
+    "that must be at most 1 - chance. The number of dimensions "
+    "does not come in: only the share of the good settings does.",
     hints=[
         "What is the probability that a trial misses? And that k trials all miss?",
         "Solve (1 - share)**k <= 1 - chance for k, and round up.",
@@ -38,23 +39,23 @@ add(
         ),
         (
             lambda share, chance: int(np.ceil(chance / share)),
-            "This adds up the chances of the trials. Two trials may hit both, so the "
-            "chances do not add; those of missing multiply.",
+            "This adds up the chances of the trials. Two trials may hit "
+            "both, so the chances do not add; those of missing multiply.",
         ),
         (
             lambda share, chance: int(np.ceil(1 / share)),
-            "This is the number of trials that it takes on average. With it the chance "
-            "is only about 63 percent.",
+            "This is the number of trials that it takes on "
+            "average. With it the chance is only about 63 percent.",
         ),
         (
             lambda share, chance: int(np.ceil(np.log(chance) / np.log(1 - share))),
-            "All trials may miss with the probability 1 - chance, and not with the "
-            "probability chance.",
+            "All trials may miss with the probability 1 - "
+            "chance, and not with the probability chance.",
         ),
         (
             lambda share, chance: int(np.ceil(np.log(1 - chance) / np.log(share))),
-            "This is the number until not all trials *hit*. A trial misses with the "
-            "probability 1 - share.",
+            "This is the number until not all trials *hit*. "
+            "A trial misses with the probability 1 - share.",
         ),
     ],
 )
@@ -80,11 +81,12 @@ add(
     loss of the setting that the search would choose by what it has seen so far. Return an array of
     shape (n,).
     """,
-    why="The search chooses by validation and is judged by test, so what it holds can become "
-    "worse with a further trial. It does so when that trial was lucky in validation.",
+    why="The search chooses by validation and is judged by "
+    "test, so what it holds can become worse with a further "
+    "trial. It does so when that trial was lucky in validation.",
     hints=[
-        "After the third trial: which of the first three has the lowest validation "
-        "loss? What is its test loss?",
+        "After the third trial: which of the first three has "
+        "the lowest validation loss? What is its test loss?",
         "`np.argmin(trials[:n, 0])` is the row that is held after n trials.",
     ],
     probes=[
@@ -97,34 +99,35 @@ add(
     slips=[
         (
             lambda trials: np.minimum.accumulate(trials[:, 1]),
-            "This chooses by the test loss, which the search must not see: the result "
-            "is too good to be true.",
+            "This chooses by the test loss, which the search "
+            "must not see: the result is too good to be true.",
         ),
         (
             lambda trials: np.minimum.accumulate(trials[:, 0]),
-            "This reports the validation loss of the best trial. It was chosen for "
-            "being low, so it flatters. Report its test loss.",
+            "This reports the validation loss of the best trial. It was "
+            "chosen for being low, so it flatters. Report its test loss.",
         ),
         (
             lambda trials: np.full(len(trials), trials[np.argmin(trials[:, 0]), 1]),
-            "This is what the search holds at the end, at every place. After n trials "
-            "it knows only the first n.",
+            "This is what the search holds at the end, at every "
+            "place. After n trials it knows only the first n.",
         ),
         (
             lambda trials: trials[np.argmin(trials[:, 0]), 1],
-            "This is what the search holds at the end. Asked for is what it holds "
-            "after each trial.",
+            "This is what the search holds at the end. "
+            "Asked for is what it holds after each trial.",
         ),
         (
             lambda trials: np.array(
                 [np.argmin(trials[:n, 0]) for n in range(1, len(trials) + 1)]
             ),
-            "These are the numbers of the trials that are held. Their test losses are wanted.",
+            "These are the numbers of the trials that "
+            "are held. Their test losses are wanted.",
         ),
         (
             lambda trials: trials[:, 1],
-            "This is the test loss of each trial. The search keeps the best one so "
-            "far, and not the last.",
+            "This is the test loss of each trial. The search "
+            "keeps the best one so far, and not the last.",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Exercises of lesson 8.4.4: regularization and pruning."""
+"""Exercises of lesson 8.4.4, regularization and pruning."""
 
 import numpy as np
 
@@ -20,11 +20,12 @@ add(
     `count` set to zero whose magnitude is smallest. No two magnitudes are equal. The others stay
     as they are, in their places.
     """,
-    why="Magnitude is size without sign. Sorting the places twice gives each weight its rank.",
+    why="Magnitude is size without sign. Sorting "
+    "the places twice gives each weight its rank.",
     hints=[
         "Which weight is the smallest of -3, 0.1, -0.5 in magnitude?",
-        "`np.argsort(np.abs(weights))[:count]` are the places of the smallest. Set "
-        "them to zero in a copy.",
+        "`np.argsort(np.abs(weights))[:count]` are the "
+        "places of the smallest. Set them to zero in a copy.",
     ],
     probes=[
         (np.array([-3.0, 0.1, -0.5, 2.0]), 2),
@@ -36,7 +37,8 @@ add(
     slips=[
         (
             lambda w, k: np.where(np.argsort(np.argsort(w)) >= k, w, 0.0),
-            "This prunes the lowest numbers. A large negative weight is large: compare magnitudes.",
+            "This prunes the lowest numbers. A large "
+            "negative weight is large: compare magnitudes.",
         ),
         (
             lambda w, k: np.where(np.argsort(np.argsort(-np.abs(w))) >= k, w, 0.0),
@@ -44,12 +46,13 @@ add(
         ),
         (
             lambda w, k: w[np.argsort(np.argsort(np.abs(w))) >= k],
-            "The pruned weights are gone here. They should be zero and keep their places.",
+            "The pruned weights are gone here. They "
+            "should be zero and keep their places.",
         ),
         (
             lambda w, k: np.where(np.argsort(np.abs(w)) >= k, w, 0.0),
-            "One `argsort` gives the places of the sorted weights, and not the rank of "
-            "each weight.",
+            "One `argsort` gives the places of the sorted "
+            "weights, and not the rank of each weight.",
         ),
         (
             lambda w, k: np.where(
@@ -96,8 +99,8 @@ add(
     slips=[
         (
             lambda gain, rate, decay, n: gain * (1 - rate * decay * n),
-            "This takes each part from the first weights. Each update takes its part "
-            "of what is left.",
+            "This takes each part from the first weights. "
+            "Each update takes its part of what is left.",
         ),
         (
             lambda gain, rate, decay, n: gain * (1 - decay) ** n,
@@ -109,7 +112,8 @@ add(
         ),
         (
             lambda gain, rate, decay, n: gain * np.exp(-rate * decay * n),
-            "The exponential is the limit for small rates. The updates are finite: use the power.",
+            "The exponential is the limit for small rates. "
+            "The updates are finite: use the power.",
         ),
         (
             lambda gain, rate, decay, n: gain - (1 - rate * decay) ** n,

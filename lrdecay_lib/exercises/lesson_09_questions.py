@@ -1,4 +1,4 @@
-"""Exercises of lesson 9: questions and answers."""
+"""Exercises of lesson 9, questions and answers."""
 
 import math
 
@@ -21,9 +21,9 @@ add(
     often it sees each of its `samples` on average, if each of the `updates` takes a batch of
     `batch_size`. The result may be a fraction.
     """,
-    why="The run sees updates times batch_size samples in all, and shares them out evenly. At "
-    "equal updates a small set is seen more often, so it is nearer to being fitted when the "
-    "run ends.",
+    why="The run sees updates times batch_size samples in all, and "
+    "shares them out evenly. At equal updates a small set is seen "
+    "more often, so it is nearer to being fitted when the run ends.",
     hints=[
         "How many samples does the run see in all, counted with repetition?",
         "Divide that by the number of different samples.",
@@ -42,7 +42,8 @@ add(
         ),
         (
             lambda u, b, n: n / (u * b),
-            "This is the share of the samples that one pass more would take: turn it round.",
+            "This is the share of the samples that "
+            "one pass more would take: turn it round.",
         ),
         (
             lambda u, b, n: u * b // n,
@@ -55,13 +56,13 @@ add(
         ),
         (
             lambda u, b, n: u // (n // b),
-            "This counts whole epochs of whole batches. A part of an epoch counts too, "
-            "and nothing is rounded.",
+            "This counts whole epochs of whole batches. A part "
+            "of an epoch counts too, and nothing is rounded.",
         ),
         (
             lambda u, b, n: u / math.ceil(n / b),
-            "This rounds the batches of an epoch up. On average each sample counts, so "
-            "nothing is rounded.",
+            "This rounds the batches of an epoch up. On average "
+            "each sample counts, so nothing is rounded.",
         ),
         (
             lambda u, b, n: u / (b * n),
@@ -94,11 +95,12 @@ add(
     the small data minus its gain on the large data. A gain is the mean of the paired differences,
     constant minus decay, in percent of the mean loss of the constant rate on the same data.
     """,
-    why="Losses on small data are higher, so gains in the loss's own unit would favour the small "
-    "data. Percent of the rival on the same data can be compared.",
+    why="Losses on small data are higher, so gains in the loss's own unit would "
+    "favour the small data. Percent of the rival on the same data can be compared.",
     hints=[
         "Each of the two gains is in percent of its own rival's mean loss.",
-        "`100 * np.mean(constant - decay) / np.mean(constant)`, once for each size. Then subtract.",
+        "`100 * np.mean(constant - decay) / np.mean(constant)`, "
+        "once for each size. Then subtract.",
     ],
     probes=[
         (*_SMALL, *_LARGE),
@@ -110,14 +112,15 @@ add(
     slips=[
         (
             lambda a, b, c, d: np.mean(a - b) - np.mean(c - d),
-            "These gains are in the loss's own unit. A loss that is larger anyway has "
-            "larger differences.",
+            "These gains are in the loss's own unit. A loss "
+            "that is larger anyway has larger differences.",
         ),
         (
             lambda a, b, c, d: (
                 100 * (np.mean(c - d) / np.mean(c) - np.mean(a - b) / np.mean(a))
             ),
-            "The sign is turned round: this is large minus small, or decay minus constant.",
+            "The sign is turned round: this is large "
+            "minus small, or decay minus constant.",
         ),
         (
             lambda a, b, c, d: (
@@ -137,8 +140,8 @@ add(
         ),
         (
             lambda a, b, c, d: 100 * (np.mean((a - b) / a) - np.mean((c - d) / c)),
-            "This is the mean of each seed's own percentage. The mean difference is "
-            "divided by the mean loss.",
+            "This is the mean of each seed's own percentage. "
+            "The mean difference is divided by the mean loss.",
         ),
     ],
 )

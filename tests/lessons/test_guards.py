@@ -21,7 +21,7 @@ TEXT = """\
 
 - trust the guards of this book, because you have seen each of them fail when it should.
 
-**Time.** 1 minute to read, under 60 seconds to run.
+**Time.** 1 minute to read, under 60 [units of time](a.md) to run.
 
 ```{code-cell} ipython3
 import numpy as np
@@ -152,7 +152,7 @@ def forget_the_question(notebook):
 
 
 def take_too_long(notebook):
-    notebook.metadata["lrdecay"] = {"seconds": 181.0}
+    notebook.metadata["lrdecay"] = {"seconds": 61.0, "unit": 1.0}
 
 
 def drop_the_prose(notebook):
@@ -179,7 +179,7 @@ def drop_the_prose(notebook):
         (use_a_target, "a MyST target"),
         (import_what_colab_lacks, "imports hypothesis"),
         (forget_the_question, "has no '> **Question.**'"),
-        (take_too_long, "promises to run in 60 seconds"),
+        (take_too_long, "promises to run in 60 units"),
         (drop_the_prose, "three code cells stand in a row"),
     ],
     ids=lambda value: getattr(value, "__name__", None),

@@ -17,6 +17,7 @@ from lrdecay_lib.schedules import (
     Piecewise,
     Scale,
     Shift,
+    Until,
 )
 
 settings.register_profile(
@@ -68,18 +69,21 @@ def following(draw, schedule):
     return piece
 
 
-def grow(inner):
-    """One more operation of the algebra on top of ``inner``; cycles only where they are legal
-    and short."""
+def cycles(inner, times):
+    """Runs of what may be cycled and is short."""
     short = inner.filter(lambda s: s.steps and s.steps <= 200)
+    return st.builds(Cycle, short, times, st.integers(1, 3), st.floats(0.1, 1))
+
+
+def grow(inner):
+    """One more operation of the algebra on top of ``inner``."""
     return st.one_of(
         st.builds(Scale, inner, rates),
         st.builds(Floor, inner, shares),
         st.builds(Shift, inner, lengths),
         st.builds(Every, inner, st.integers(1, 60)),
-        st.builds(
-            Cycle, short, st.integers(1, 3), st.integers(1, 3), st.floats(0.1, 1)
-        ),
+        st.builds(Until, inner, st.integers(0, 60)),
+        cycles(inner, st.integers(1, 3)),
         inner.filter(lambda s: s.steps is not None).flatmap(
             lambda s: following(s).map(lambda f: s >> f)
         ),
@@ -95,5 +99,6 @@ endless = st.one_of(
     st.builds(Constant, rates),
     st.builds(Exponential, st.floats(1e-3, 1), positive),
     st.builds(InverseTime, positive, positive),
+    cycles(ending, st.none()),
 )
 anything = st.one_of(ending, st.recursive(endless, grow, max_leaves=3))

@@ -98,7 +98,7 @@ def test_its_tables_are_what_evidence_takes():
         ({"ridge": -1.0}, "ridge"),
         ({"batch_size": 7}, "batch_size"),
         ({"peaks": {"constant": 0.1}}, "peaks"),
-        ({"peaks": [-0.1]}, "'constant' must give finite rates"),
+        ({"peaks": [-0.1]}, "peaks of 'constant' must be finite rates"),
         ({"seeds": [1, 1]}, "seeds"),
         ({"seeds": [-1]}, "seed"),
         ({"evaluate_every": 0}, "evaluate_every"),

@@ -202,8 +202,9 @@ def test_it_learns():
 
 EXACT = """
 from lrdecay_lib import reinforcement as rl
-table = rl.sweep({"constant": lambda t: 1.0, "linear": lambda t: 1 - t / 128}, [0.03, 0.2],
-range(4), rounds=8) print(*table["return"])
+rivals = {"constant": lambda t: 1.0, "linear": lambda t: 1 - t / 128}
+table = rl.sweep(rivals, [0.03, 0.2], range(4), rounds=8)
+print(*table["return"])
 """
 DIGITS = (
     "356.5625 151.875 450.375 266.0 191.75 152.125 443.375 150.4375 "
@@ -287,13 +288,13 @@ def test_nothing_is_computed_that_rounds_otherwise_elsewhere():
         ),
         (
             {"peaks": [-0.1]},
-            "'constant' must give finite rates of at least 0; update 0 gets",
+            "peaks of 'constant' must be finite rates of at least 0; got [-0.1]",
         ),
-        ({"peaks": [float("nan")]}, "must give finite rates"),
+        ({"peaks": [float("nan")]}, "must be finite rates of at least 0; got [nan]"),
         ({"seeds": []}, "seeds must be distinct, at least one; got []"),
         ({"seeds": [1, 1]}, "seeds must be distinct"),
-        ({"seeds": [-1]}, "seed must be a whole number of at least 0; got -1"),
-        ({"seeds": [0.5]}, "seed must be a whole number of at least 0; got 0.5"),
+        ({"seeds": [-1]}, "seeds must be a whole number of at least 0; got -1"),
+        ({"seeds": [0.5]}, "seeds must be a whole number of at least 0; got 0.5"),
         ({"rounds": 0}, "rounds must be a whole number of at least 1; got 0"),
         ({"rounds": 2.0}, "rounds must be a whole number of at least 1; got 2.0"),
         (

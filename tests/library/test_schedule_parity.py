@@ -676,14 +676,16 @@ def test_past_the_end_torch_cosine_rises_again():
     [
         ("cosine_schedule_with_warmup", {}),
         ("cosine_with_min_lr_schedule_with_warmup", {"min_lr_rate": 0.1}),
+        ("cosine_with_min_lr_schedule_with_warmup_lr_rate", {"min_lr_rate": 0.1}),
     ],
 )
 def test_past_the_end_transformers_cosine_rises_again(name, options):
-    """So do both cosines of transformers; its linear, polynomial, restarts and wsd schedules
-    hold their end."""
+    """So do all three cosines of transformers, the last one update early; its linear,
+    polynomial, restarts and wsd schedules hold their end."""
     rates = transformers(name, 10, 100, **options)(191)
-    assert rates[100] == pytest.approx(options.get("min_lr_rate", 0) * PEAK, abs=1e-15)
-    assert (np.diff(rates[100:]) > 0).all() and rates[190] == pytest.approx(PEAK)
+    rates = rates[99 if name.endswith("lr_rate") else 100 :][:91]
+    assert rates[0] == pytest.approx(options.get("min_lr_rate", 0) * PEAK, abs=1e-15)
+    assert (np.diff(rates) > 0).all() and rates[90] == pytest.approx(PEAK)
 
 
 def test_past_the_end_torch_one_cycle_raises():

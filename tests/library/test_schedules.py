@@ -41,6 +41,7 @@ from lrdecay_lib.schedules import (
     Scale,
     Schedule,
     Shift,
+    Until,
     Warmup,
     from_dict,
 )
@@ -368,7 +369,8 @@ BAD = [
     *rows("share", STEP.floor, [1.1, *NOT_RATES]),
     *rows("updates", STEP.shift, NOT_COUNTS),
     *rows("updates", STEP.every, [0, *NOT_COUNTS]),
-    *rows("times", STEP.cycle, [0, *NOT_COUNTS]),
+    *rows("times", STEP.cycle, [0, *(v for v in NOT_COUNTS if v is not None)]),
+    *rows("steps", STEP.until, NOT_COUNTS),
     *rows("stretch", lambda v: STEP.cycle(2, v), [0, *NOT_COUNTS]),
     *rows("damp", lambda v: STEP.cycle(2, 1, v), [0, 1.1, *NOT_RATES]),
     *rows("times", lambda v: STEP.cycle(v, 2), [54, 2**53]),
@@ -380,6 +382,7 @@ BAD = [
             lambda v: Floor(v, 0.1),
             lambda v: Shift(v, 1),
             lambda v: Every(v, 1),
+            lambda v: Until(v, 1),
             lambda v: Cycle(v, 2),
         )
         for row in rows("schedule", kind, [0.1, None, "x", Cosine])
@@ -475,7 +478,7 @@ def test_what_has_no_meaning_is_a_type_error(slip):
             "Exponential takes no argument named steps",
         ),
         ({"class": "Anneal"}, "Anneal needs the argument steps$"),
-        ({"class": "Cycle"}, "Cycle needs the argument schedule, times$"),
+        ({"class": "Cycle"}, "Cycle needs the argument schedule$"),
         ({"class": "Anneal", "steps": -3}, "steps .*got -3"),
         ({"class": "Anneal", "steps": {"class": "Constant"}}, "steps .*got Constant"),
         ({"class": "Anneal", "steps": 3, "shape": {}}, "class must be"),
@@ -514,11 +517,169 @@ def test_a_bad_description_is_refused_in_one_sentence(junk, said):
     assert junk == before  # and the description is left as it was
 
 
+def test_a_description_that_holds_itself_is_refused_and_one_used_twice_is_not():
+    ring = {"class": "Chain", "pieces": [{"class": "Constant", "steps": 1}]}
+    ring["pieces"].append({"class": "Scale", "schedule": ring, "factor": 1})
+    with pytest.raises(ValueError, match="Chain's description must not hold itself"):
+        from_dict(ring)
+    one = Constant(1, 1).to_dict()
+    twice = from_dict({"class": "Chain", "pieces": [one, one]})
+    assert twice == Constant(1, 1) >> Constant(1, 1)
+
+
 def test_from_dict_leaves_a_good_description_alone():
     description = (0.1 * (Warmup(3) >> Cosine(5))).to_dict()
     before = copy.deepcopy(description)
     from_dict(description)
     assert description == before
+
+
+# --- ends, endless cycles, and many pieces --------------------------------------------
+
+
+@given(anything, lengths)
+def test_until_ends_a_schedule_and_a_cooldown_follows(schedule, n):
+    ended = schedule.until(n)
+    np.testing.assert_array_equal(ended(UPDATES), schedule(np.minimum(UPDATES, n)))
+    assert ended.steps == n and ended.peak == schedule.peak
+    whole = ended >> ended(n) * Linear(7)
+    assert whole.steps == n + 7 and whole(n) == ended(n) and whole(n + 7) == 0
+
+
+@given(ending.filter(lambda s: s.steps), st.sampled_from([1.0, 0.5]))
+def test_a_cycle_without_end_is_a_cycle_of_many_runs(schedule, damp):
+    for stretch, times in ((1, 2000), (2, 30)):
+        endless, long = (schedule.cycle(n, stretch, damp) for n in (None, times))
+        assert endless.steps is None and endless == schedule.cycle(
+            stretch=stretch, damp=damp
+        )
+        np.testing.assert_array_equal(endless(UPDATES), long(UPDATES))
+
+
+@pytest.mark.parametrize("length", [1, 3, 49, 103, 1000])
+def test_restarts_of_an_endless_cycle_are_exact_as_far_as_float64_counts(length):
+    endless = Linear(length).cycle()
+    for run in (1, 49, 10**6, 10**9, 2**53 // length - 1):
+        start = run * length
+        assert endless(start) == 1 and endless(start - 1) == Linear(length)(length - 1)
+    assert math.isfinite(endless(math.inf))
+
+
+def test_a_million_runs_cost_what_one_costs():
+    many = Cosine(100).cycle(10**6)
+    assert many(10**8 - 100) == 1 and many(10**8) == 0 and many(7) == Cosine(100)(7)
+    assert Cosine(10).cycle(10**6, damp=0.5)(20) == 0.25
+
+
+def of_many(n):
+    """Schedules of n pieces or factors, built one operation at a time."""
+    chain = right = Constant(1, 1)
+    factors = mixed = nested = Constant(1, 1)
+    for i in range(n):
+        chain, right = chain >> Constant(1, 1), Constant(1, 1) >> right
+        factors, nested = 0.9999 * factors, 1.0 * (nested >> Constant(1, 1))
+        mixed = (mixed.floor(0.5), mixed.shift(1), mixed.every(1), mixed.until(9))[
+            i % 4
+        ]
+    return chain, right, factors, mixed, nested
+
+
+def test_ten_thousand_pieces_neither_recurse_nor_explode():
+    """A quadratic build took 41 s for 1,000 pieces; 500 factors were a RecursionError."""
+    n = 10_000
+    made, again = of_many(n), of_many(n)
+    for schedule, other in zip(made, again):
+        assert schedule == other and hash(schedule) == hash(other)
+        assert repr(schedule).startswith(type(schedule).__name__)
+        assert pickle.loads(pickle.dumps(schedule)) == schedule
+        assert from_dict(schedule.to_dict()) == schedule
+        assert schedule(3) == other([3])[0]
+    assert made[0].steps == made[4].steps == n + 1
+    assert made[2](0) == pytest.approx(0.9999**n, rel=1e-9)
+
+
+@given(st.data())
+def test_a_chain_gives_each_piece_its_own_updates_in_any_order(data):
+    pieces = [Piecewise((2,), (1, i + 1)).every(3) for i in range(6)]
+    chain = pieces[0]
+    for piece in pieces[1:]:
+        chain = chain >> (piece * (chain(chain.steps) / piece(0)))
+    t = np.array(data.draw(st.lists(st.integers(-3, 60), max_size=40)), dtype=float)
+    expected = [chain(float(one)) for one in t]
+    np.testing.assert_array_equal(chain(t), expected)
+
+
+def test_nothing_outside_changes_a_schedule():
+    schedule = 0.1 * (Warmup(3) >> Cosine(5))
+    before, number = repr(schedule), hash(schedule)
+    schedule.__dict__.update(factor=7.0, steps=3)
+    vars(schedule)["factor"] = 7.0
+    for slip in (
+        lambda: setattr(schedule, "factor", 7.0),
+        lambda: setattr(schedule, "_kept", ()),
+        lambda: setattr(schedule, "new", 7.0),
+        lambda: delattr(schedule, "factor"),
+        lambda: schedule.__setstate__([7.0]),
+    ):
+        with pytest.raises(AttributeError):
+            slip()
+    assert repr(schedule) == before and hash(schedule) == number
+    assert copy.copy(schedule) is schedule is copy.deepcopy(schedule)
+
+
+@pytest.mark.parametrize("junk", [None, "5", [1, "x"], [[1], [1, 2]], 1j, {}, Linear])
+def test_an_update_that_is_no_number_is_refused_in_one_sentence(junk):
+    with pytest.raises(ValueError, match=r"update must be a number.*to_keras\(\)"):
+        Linear(3)(junk)
+
+
+def test_near_misses_say_what_to_write():
+    with pytest.raises(TypeError, match=r"hand it schedule\.to_keras\(\)"):
+        Linear(3)()
+    for compare in (lambda s: s < 0.0, lambda s: 0.0 <= s):  # as torch's optimizers do
+        with pytest.raises(TypeError, match=r"LambdaLR\(optimizer, schedule\)"):
+            compare(Linear(3))
+
+
+# --- JAX ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("x64, rtol", [(True, 1e-12), (False, 2e-6)])
+def test_a_schedule_under_jit_vmap_and_scan(x64, rtol):
+    jax = pytest.importorskip("jax")
+    schedules_ = [
+        0.1 * (Warmup(10) >> Cosine(90).floor(0.1)),
+        0.1 * InverseTime(20),
+        0.1 * Exponential(0.5).every(49),
+        Linear(7).cycle(),
+        Linear(7).cycle(4, stretch=2, damp=0.5),
+        Piecewise((49, 98), (1, 0.5, 0)),
+        (Warmup(49) >> InverseSqrt(49)).shift(40).until(90),
+        *(Anneal(49, 0.3, 0.1, shape) for shape in SHAPE_NAMES),
+    ]
+    with jax.enable_x64(x64):
+        t = jax.numpy.arange(-3, 400)
+        for schedule in schedules_:
+            scanned = jax.lax.scan(lambda c, i, s=schedule: (c, s(i)), 0, t)[1]
+            for values in (jax.jit(schedule)(t), jax.vmap(schedule)(t), scanned):
+                assert values.dtype == jax.numpy.zeros(()).dtype
+                np.testing.assert_allclose(
+                    values, schedule(np.arange(-3, 400)), rtol=rtol, atol=rtol
+                )
+
+
+def test_a_schedule_in_optax():
+    optax, jax = pytest.importorskip("optax"), pytest.importorskip("jax")
+    schedule = 0.1 * (Warmup(2) >> InverseTime(3))
+    for optimizer in (
+        optax.sgd(schedule),
+        optax.inject_hyperparams(optax.sgd)(learning_rate=schedule),
+    ):
+        weight = jax.numpy.zeros(())
+        state, step = optimizer.init(weight), jax.jit(optimizer.update)
+        for t in range(6):
+            update, state = step(jax.numpy.ones(()), state, weight)
+            assert float(update) == pytest.approx(-schedule(t), rel=1e-6)
 
 
 # --- the module itself ----------------------------------------------------------------

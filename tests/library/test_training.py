@@ -1,8 +1,11 @@
 """Training: the recorded rate, equality with Keras, sweep against train, and what goes wrong."""
 
+import inspect
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -14,6 +17,7 @@ from lrdecay_lib import training
 from lrdecay_lib.schedules import Constant, Cosine, Exponential, Linear, Warmup
 from lrdecay_lib.tasks import (
     MNIST1D,
+    ORDER,
     AddingProblem,
     Diabetes,
     Digits,
@@ -22,9 +26,10 @@ from lrdecay_lib.tasks import (
     Ratings,
     Sequences,
     Teacher,
+    generator,
 )
 
-keras = training.keras
+keras, tf = training.keras, training.tf
 SMALL = Digits(hidden=(16,))
 
 
@@ -34,7 +39,7 @@ def fit(task, rates, seed, optimizer, batch_size=32, dtype="float64"):
     settings = training._settings(
         task, Constant(), training._describe("sgd"), len(rates), batch_size, None, dtype
     )
-    _, order, _ = training._prepare(settings, seed)
+    _, (order,), _ = training._prepare(settings, seed)
     order = order.numpy()
     with training.precision(dtype):
         model = task.model(seed, dtype)
@@ -162,6 +167,295 @@ def test_the_average_is_what_is_evaluated():
     )  # averaging does not change the training
     assert averaged.metrics["test_loss"][0] == plain.metrics["test_loss"][0]
     assert averaged.metrics["test_loss"][-1] != plain.metrics["test_loss"][-1]
+    given = training.train(
+        SMALL,
+        Constant(0.1),
+        1,
+        optimizer=optimizers.SGD(use_ema=True),
+        weights=plain.weights,
+    )
+    assert given.metrics["test_loss"][0] == plain.metrics["test_loss"][-1]
+
+
+# --- every optimizer that Keras exports -----------------------------------------------
+
+TINY = Diabetes(hidden=(4,))
+EXPORTED = sorted(
+    name for name in dir(optimizers) if inspect.isclass(getattr(optimizers, name))
+)
+MADE = {  # of those that need arguments
+    "LossScaleOptimizer": lambda: optimizers.LossScaleOptimizer(optimizers.SGD()),
+    "MultiOptimizer": lambda: optimizers.MultiOptimizer(
+        optimizers.OptimizerMap(optimizers.SGD())
+    ),
+    "Optimizer": lambda: optimizers.Optimizer(learning_rate=0.1),
+    "OptimizerMap": lambda: optimizers.OptimizerMap(optimizers.SGD()),
+}
+REFUSED = {
+    "LossScaleOptimizer": "scales the loss for float16",
+    "MultiOptimizer": "learning rate for each of its optimizers",
+    "Optimizer": "no rule by which to update",
+    "OptimizerMap": "must be a name or a Keras optimizer",
+    "ScheduleFreeAdamW": "reads its momentum after changing it",
+}
+
+
+def in_a_loop(make, rates, seed, weights=None, batch_sizes=None):
+    """The final weights by Keras's own loop: a tape, ``optimizer.apply`` and nothing of ours but
+    the task and the order of its samples."""
+    with training.precision("float64"):
+        model, optimizer = TINY.model(seed), make()
+        if weights is not None:
+            model.set_weights(weights)
+        x, y = TINY.data(seed).train
+        rng, left = generator(seed, ORDER), []
+        variables = [v.value for v in model.trainable_variables]
+        for t, rate in enumerate(rates):
+            size = 32 if batch_sizes is None else batch_sizes[t]
+            if len(left) < size:
+                left = rng.permutation(len(x))
+            some, left = left[:size], left[size:]
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(TINY.loss(y[some], model(x[some], training=True)))
+            gradients = tape.gradient(loss, variables)
+            optimizer.learning_rate = rate
+            optimizer.apply(gradients, model.trainable_variables)
+        return model.get_weights()
+
+
+def assert_equals_the_loop(make):
+    schedule, given = 0.02 * Linear(60), [w + 0.1 for w in TINY.model(7).get_weights()]
+    for seed, weights in ((0, None), (3, None), (5, None), (3, given)):
+        run = training.train(
+            TINY, schedule, 50, seed=seed, optimizer=make(), weights=weights
+        )
+        expected = in_a_loop(make, schedule(np.arange(50)), seed, weights)
+        for a, b in zip(run.weights, expected, strict=True):
+            assert np.isfinite(a).all()
+            np.testing.assert_allclose(a, b, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", EXPORTED)
+def test_every_optimizer_of_keras_equals_a_loop_or_is_refused(name):
+    make = MADE.get(name) or getattr(optimizers, name)
+    if name in REFUSED:
+        with pytest.raises(ValueError, match=REFUSED[name]):
+            training.train(TINY, Constant(0.1), 5, optimizer=make())
+    else:
+        assert_equals_the_loop(make)
+
+
+def test_the_reason_to_refuse_schedule_free_still_holds():
+    with training.precision("float64"):
+        optimizer, w = optimizers.ScheduleFreeAdamW(0.1), keras.Variable([1.0])
+        for _ in range(5):
+            optimizer.apply([tf.identity(w.value)], [w])
+    ends = []
+    for late in (True, False):
+        y, z, v = 1.0, 1.0, 0.0
+        for t in range(1, 6):
+            before, v = z, 0.999 * v + 0.001 * y * y
+            z -= 0.1 * y / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+            x = (y - 0.1 * (z if late else before)) / 0.9
+            y = 0.1 * z + 0.9 * ((1 - 1 / t) * x + z / t)
+        ends.append(y)
+    assert w.numpy()[0] == pytest.approx(ends[0], abs=1e-6)
+    assert abs(w.numpy()[0] - ends[1]) > 0.01
+
+
+class BeginsAtTheWeights(optimizers.SGD):
+    """Pulls the weights back to where they began."""
+
+    def build(self, variables):
+        super().build(variables)
+        self.starts = self.add_optimizer_variables(variables, "start")
+        for start, variable in zip(self.starts, variables):
+            self.assign(start, keras.ops.copy(variable))
+
+    def update_step(self, gradient, variable, learning_rate):
+        start = self.starts[self._get_variable_index(variable)]
+        super().update_step(
+            gradient + 0.5 * (variable - start), variable, learning_rate
+        )
+
+
+def test_slots_that_begin_at_the_weights_begin_at_this_runs():
+    keras.saving.register_keras_serializable("book")(BeginsAtTheWeights)
+    assert_equals_the_loop(BeginsAtTheWeights)
+
+
+def excluding(*names, **options):
+    def make():
+        optimizer = optimizers.AdamW(weight_decay=0.3, **options)
+        optimizer.exclude_from_weight_decay(var_names=[*names])
+        return optimizer
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        excluding("bias"),
+        excluding("kern", "nothing"),
+        lambda: optimizers.Muon(adam_weight_decay=0.2, weight_decay=0.1),
+        lambda: optimizers.Nadam(weight_decay=0.1, global_clipnorm=0.3),
+        lambda: optimizers.Ftrl(l1_regularization_strength=0.01, beta=0.1),
+        lambda: optimizers.Adafactor(relative_step=False, weight_decay=0.1),
+    ],
+)
+def test_options_are_kept(make):
+    assert_equals_the_loop(make)
+
+
+def test_the_recorded_rate_is_the_one_given_whatever_the_optimizer():
+    for name in set(EXPORTED) - set(REFUSED):
+        run = training.train(
+            TINY, 0.02 * Linear(9), 5, optimizer=getattr(optimizers, name)()
+        )
+        assert np.array_equal(run.rates, (0.02 * Linear(9))(np.arange(5))), name
+
+
+def of_another_model():
+    optimizer = optimizers.AdamW()
+    optimizer.exclude_from_weight_decay(var_list=TINY.model(0).trainable_variables[:1])
+    return optimizer
+
+
+def not_new():
+    variable = keras.Variable([1.0])
+    optimizer = optimizers.SGD()
+    optimizer.apply([tf.constant([1.0])], [variable])
+    return optimizer
+
+
+def with_a_hidden_setting():
+    class Doubling(optimizers.SGD):
+        def __init__(self, *arguments, times=1, **options):
+            super().__init__(*arguments, **options)
+            self.times = times
+
+    keras.saving.register_keras_serializable("book")(Doubling)
+    return Doubling(times=2)
+
+
+def with_the_name_of_another():
+    return type("SGD", (optimizers.SGD,), {})()
+
+
+@pytest.mark.parametrize(
+    "make, says",
+    [
+        (of_another_model, "var_names"),
+        (not_new, "has made 1 updates"),
+        (with_a_hidden_setting, "does not say times, which is 2"),
+        (with_the_name_of_another, "get_config"),
+        (lambda: optimizers.Adam, r"write Adam\(...\)"),
+        (lambda: None, "must be a name or a Keras optimizer; got None"),
+    ],
+)
+def test_an_optimizer_that_would_become_another_is_refused(make, says):
+    with pytest.raises(ValueError, match=says):
+        training.train(TINY, Constant(0.1), 5, optimizer=make())
+
+
+# --- batches that grow, weights that are given ----------------------------------------
+
+
+@pytest.mark.parametrize("pairs", [[(0, 8), (13, 32), (40, 100)], [(0, 50), (7, 3)]])
+def test_batches_that_change_equal_a_loop(pairs):
+    rates = 0.05 * Linear(60)
+    sizes = [[size for first, size in pairs if first <= t][-1] for t in range(50)]
+    for evaluate_every in (50, 9):
+        run = training.train(
+            TINY, rates, 50, 3, batch_size=pairs, evaluate_every=evaluate_every
+        )
+        expected = in_a_loop(optimizers.SGD, rates(np.arange(50)), 3, batch_sizes=sizes)
+        for a, b in zip(run.weights, expected, strict=True):
+            np.testing.assert_allclose(a, b, rtol=0, atol=1e-12)
+
+
+def test_one_stretch_is_one_batch_size_and_fresh_data_go_on():
+    one = training.train(TINY, Constant(0.1), 20, batch_size=[(0, 16)])
+    assert np.array_equal(
+        one.losses, training.train(TINY, Constant(0.1), 20, batch_size=16).losses
+    )
+    task = NoisyQuadratic((1.0,))
+    run = training.train(task, Constant(0.1), 5, batch_size=[(0, 2), (3, 4)])
+    noise, x = task.data(0, samples=14).train[0], 1.0
+    for some in np.split(noise, [2, 4, 6, 10]):
+        x -= 0.1 * (x + some.mean())
+    assert run.weights[0][0] == pytest.approx(x, abs=1e-14)
+
+
+def test_a_sweep_starts_from_given_weights():
+    base = [training.train(TINY, Constant(0.1), 20, seed).weights for seed in (0, 1)]
+    common = TINY, {"linear": Linear(10)}, 0.1, [0, 1], 10
+    for weights, of in ((base[0], [0, 0]), (lambda seed: base[seed], [0, 1])):
+        result = training.sweep(*common, weights=weights)
+        assert result.about["weights"] == "given"
+        for seed in (0, 1):
+            alone = training.train(
+                TINY, 0.1 * Linear(10), 10, seed, weights=base[of[seed]]
+            )
+            assert np.array_equal(result.run(seed=seed).losses, alone.losses)
+
+
+# --- what has diverged ----------------------------------------------------------------
+
+
+def diverged(task, rate, batch_size):
+    rivals = {"constant": Constant()}
+    result = training.sweep(task, rivals, rate, range(20), 200, batch_size=batch_size)
+    return result.table["diverged_at"]
+
+
+@pytest.mark.parametrize(
+    "task, batch_size",
+    [
+        (NoisyQuadratic(), 1),  # of 20 first losses 6 are negative or nearly 0
+        (NoisyQuadratic(start=0.0), 1),
+        (NoisyQuadratic(start=1e-9), 1),
+        (NoisyQuadratic(start=(1e-4, 0.0, 1e-9)), 2),
+        (Diabetes(), 1),
+        (LinearRegression(features=1), 1),
+    ],
+    ids=repr,
+)
+def test_no_first_loss_makes_a_healthy_run_diverge(task, batch_size):
+    assert diverged(task, 0.02, batch_size).isna().all()
+    lost = diverged(task, 30.0, batch_size)
+    assert lost.notna().all() and (lost < 60).all()
+
+
+def test_weights_that_fit_are_no_scale():
+    exact = [np.arange(1.0, 11.0)[:, None], np.zeros(1)]
+    task = LinearRegression(noise=0.0)
+    for optimizer, rate in (("adam", 0.1), ("sgd", 0.1)):
+        run = training.train(
+            task, rate * Constant(), 100, optimizer=optimizer, weights=exact
+        )
+        assert run.diverged_at is None and run.losses[0] < 1e-20
+
+
+@pytest.mark.parametrize(
+    "losses, before, scale",
+    [
+        ([2.0, 9.0], 3.0, 2.0),  # as ever
+        ([0.03, 9.0], 2.9, 0.03),
+        ([0.01, 9.0], 3.0, 3.0),
+        ([-1.0, 9.0], 3.0, 3.0),
+        ([-1.0, 9.0], -3.0, 3.0),
+        ([0.0, 0.5, np.inf], 0.0, 0.5),
+        ([1e-9, 1e-8, -0.25], 1e-9, 0.25),
+        ([0.0, 0.0], 0.0, 1e-6),
+        ([1.0, 9.0], np.inf, 1e9),
+    ],
+)
+def test_the_scale_of_divergence(losses, before, scale):
+    if np.isinf(before):  # a set that overflows says nothing; the batches do
+        scale = 9.0
+    assert training._scale(np.array(losses), before) == scale
 
 
 # --- closed loop ----------------------------------------------------------------------
@@ -311,6 +605,14 @@ def test_any_callable_of_the_update_index_is_a_schedule():
     assert run.rates.tolist() == [0.1] * 5 + [0.01] * 5
 
 
+@dataclass
+class Unhashable:
+    start: tuple = (1.0,)
+
+    def after(self, control, loss):
+        return control
+
+
 @pytest.mark.parametrize(
     "arguments, name",
     [
@@ -326,6 +628,26 @@ def test_any_callable_of_the_update_index_is_a_schedule():
         ({"schedule": lambda t: float("nan")}, "schedule"),
         ({"schedule": lambda t: -1.0}, "schedule"),
         ({"task": "digits"}, "task"),
+        ({"task": Diabetes}, r"task.*write Diabetes\(...\)"),
+        ({"schedule": training.Plateau}, r"schedule.*write Plateau\(...\)"),
+        ({"schedule": Linear}, r"schedule.*write Linear\(...\)"),
+        ({"schedule": lambda t: None}, "schedule.*update 0 gets None"),
+        ({"schedule": lambda t: [0.1, 0.2]}, "schedule.*update 0"),
+        ({"schedule": Unhashable()}, "rule must be hashable"),
+        ({"optimizer": {}}, "optimizer"),
+        ({"optimizer": optimizers.SGD}, r"optimizer.*write SGD\(...\)"),
+        ({"weights": []}, r"weights must be arrays of the shapes \[\(64, 16\)"),
+        ({"weights": 3}, "weights"),
+        ({"weights": ["a"]}, "weights"),
+        ({"weights": [np.zeros(3)] * 4}, "weights"),
+        ({"batch_size": []}, "batch_size"),
+        ({"batch_size": [32, 64]}, "batch_size"),
+        ({"batch_size": [(1, 32)]}, "batch_size must begin at update 0"),
+        ({"batch_size": [(0, 32), (5, 64)]}, "batch_size.*update 5"),
+        ({"batch_size": [(0, 32), (3, 64), (2, 8)]}, "batch_size"),
+        ({"batch_size": [(0, 32), (3, 2000)]}, "batch_size must be at most 1000"),
+        ({"batch_size": [(0, 2.5)]}, "batch_size"),
+        ({"batch_size": "32"}, "batch_size"),
     ],
 )
 def test_bad_input_to_train_is_named(arguments, name):
@@ -345,6 +667,25 @@ def test_bad_input_to_train_is_named(arguments, name):
         ({"seeds": [1, 1]}, "seeds"),
         ({"schedules": {}}, "schedules"),
         ({"schedules": {"a": 0.1 * Linear(5)}}, "peak of 1"),
+        ({"schedules": {"a": Linear}}, r"write Linear\(...\)"),
+        ({"schedules": {"a": training.Plateau}}, r"'a' is a class; write Plateau"),
+        ({"schedules": {("a", 1): Constant()}}, r"name \('a', 1\)"),
+        ({"schedules": {0.1: Constant()}}, "name 0.1"),
+        ({"schedules": [Constant()]}, "schedules"),
+        ({"seeds": 5}, r"seeds.*range\(20\); got 5"),
+        ({"seeds": [0.5]}, "seeds"),
+        ({"seeds": "01"}, "seeds"),
+        ({"seeds": None}, "seeds"),
+        ({"peaks": None}, "peaks of 'a'"),
+        ({"peaks": "large"}, "peaks of 'a'"),
+        ({"peaks": [-0.1]}, "peaks of 'a'"),
+        ({"peaks": [np.nan]}, "peaks of 'a'"),
+        ({"peaks": [[0.1]]}, "peaks of 'a'"),
+        ({"optimizer": {}}, "optimizer must be a dict: name -> optimizer; got {}"),
+        ({"optimizer": {("a",): "sgd"}}, "optimizer must have text as names"),
+        ({"weights": []}, "weights"),
+        ({"weights": lambda seed: None}, "weights"),
+        ({"executor": 4}, "executor"),
     ],
 )
 def test_bad_input_to_sweep_is_named(arguments, name):
@@ -578,6 +919,76 @@ def test_a_run_continues_from_weights():
     whole = training.train(SMALL, Constant(0.1), 20)
     again = training.train(SMALL, Constant(0.1), 1, weights=whole.weights)
     assert again.metrics["test_loss"][0] == whole.metrics["test_loss"][-1]
+
+
+@pytest.mark.parametrize("kind", ["array", "npz", "text", "empty", "list"])
+def test_a_file_that_no_sweep_wrote_is_named(tmp_path, kind):
+    path = tmp_path / "file.npz"
+    with open(path, "wb") as file:
+        match kind:
+            case "array":
+                np.save(file, np.zeros(3))
+            case "npz":
+                np.savez(file, a=np.zeros(3))
+            case "text":
+                file.write(b"schedule,peak")
+            case "list":
+                np.savez(file, text="[]")
+    with pytest.raises(ValueError, match="a file that Sweep.save wrote; got.*file.npz"):
+        training.load(path)
+
+
+ELSEWHERE = """
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from lrdecay_lib import training
+from lrdecay_lib.schedules import Constant
+from lrdecay_lib.tasks import Digits
+
+@dataclass(frozen=True)
+class Mine(Digits):
+    pass
+
+with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+    try:
+        training.sweep(Mine(), {"a": Constant()}, 0.1, [0], 5, executor=pool)
+    except ValueError as error:
+        print(error)
+"""
+
+
+def test_a_task_of_a_notebook_and_other_processes():
+    done = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE], capture_output=True, text=True
+    )
+    assert "Mine is defined in this notebook" in done.stdout
+    assert "%%writefile" in done.stdout and not done.stderr
+
+
+def test_a_task_that_no_other_process_can_have():
+    class Local(Digits):
+        pass
+
+    with ProcessPoolExecutor(
+        1, mp_context=multiprocessing.get_context("spawn")
+    ) as pool:
+        with pytest.raises(ValueError, match="executor has other processes.*Local"):
+            training.sweep(Local(), SCHEDULES, PEAKS, SEEDS, UPDATES, executor=pool)
+
+
+def test_training_without_stderr():
+    code = (
+        "import os, sys; os.close(2); sys.stderr = None\n"
+        "from lrdecay_lib import training\n"
+        "from lrdecay_lib.schedules import Constant\n"
+        "from lrdecay_lib.tasks import NoisyQuadratic\n"
+        "for progress in (None, True):\n"
+        "    print(training.sweep(NoisyQuadratic(), {'a': Constant()}, 0.1, [0], 5,"
+        " progress=progress))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout.count("1 runs of 5 updates") == 2
 
 
 def test_float32_is_float32():

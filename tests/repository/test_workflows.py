@@ -18,6 +18,31 @@ WORKFLOWS = sorted((lessons.ROOT / ".github" / "workflows").glob("*.yml"))
 SCRIPTS = lessons.ROOT / ".github"
 
 
+def habits(text, workflow):
+    """What a workflow does that could do harm, or could run for ever, as sentences."""
+    if workflow.get("permissions") != {}:
+        yield "it gives rights to all its jobs; each job names its own"
+    if "concurrency" not in workflow:
+        yield "two of its runs can go on at once"
+    for name, action, version in re.findall(
+        r"uses: ([\w/-]+)@(\S+)(?: +# (v[\d.]+))?", text
+    ):
+        if not re.fullmatch("[0-9a-f]{40}", action) or not version:
+            yield f"{name} is not pinned by commit with its version beside it"
+    for name, job in workflow["jobs"].items():
+        rights = job.get("permissions", {})
+        if not 0 < job.get("timeout-minutes", 0) <= 180:
+            yield f"{name} has no time limit"
+        if "permissions" not in job or rights == "write-all":
+            yield f"{name} does not say which rights it needs"
+        if "write" in rights.values() and "docker" in str(job["steps"]):
+            yield f"{name} runs a foreign image beside a token that may write"
+        for step in job["steps"]:
+            keeps = step.get("with", {}).get("persist-credentials") is not False
+            if "actions/checkout" in step.get("uses", "") and keeps:
+                yield f"{name} leaves its token in the checkout"
+
+
 def faults(text):
     """What a workflow names that is not there, as sentences."""
     workflow = yaml.safe_load(text)
@@ -31,6 +56,7 @@ def faults(text):
         ):
             yield f"{entry} is no cron line"
     makefile = (lessons.ROOT / "Makefile").read_text()
+    yield from habits(text, workflow)
     for job in workflow["jobs"].values():
         for step in job["steps"]:
             run = step.get("run", "")
@@ -43,7 +69,8 @@ def faults(text):
             for name in re.findall(r"^\.(?:github|ci)/[\w./-]+", run, re.MULTILINE):
                 if not os.access(lessons.ROOT / name, os.X_OK):
                     yield f"{name} cannot be run"
-            if "open_issue" in run and workflow["permissions"].get("issues") != "write":
+            rights = job.get("permissions", {})
+            if "open_issue" in run and rights.get("issues") != "write":
                 yield "it may not open an issue"
 
 
@@ -59,12 +86,67 @@ def test_workflows_name_what_exists(path):
         (".github/run_lessons docker", ".github/run_lesson docker"),
         ("23 4 * * 1", "every monday"),
         ("issues: write", "issues: read"),
+        ("permissions: {}", "permissions: write-all"),
+        ("concurrency:", "concurrent:"),
+        ("timeout-minutes: 60", "timeout-hours: 1"),
+        ("persist-credentials: false", "persist-credentials: true"),
+        ("checkout@11bd71901bbe5b1630ceea73d27597364c9af683", "checkout@v4"),
+        ("  # v4.2.2", ""),
+        (
+            "timeout-minutes: 180\n    permissions:\n      contents: read",
+            "timeout-minutes: 180\n    permissions:\n      contents: write",
+        ),
         ("/.github/run_lesson.py", "/.github/run_a_lesson.py"),
     ],
 )
 def test_a_fault_is_noticed(right, wrong):
     text = (lessons.ROOT / ".github" / "workflows" / "weekly.yml").read_text()
     assert right in text and list(faults(text.replace(right, wrong)))
+
+
+def test_ci_runs_on_two_kinds_of_processors_and_every_python():
+    import environment
+
+    book = yaml.safe_load(
+        (lessons.ROOT / ".github" / "workflows" / "book.yml").read_text()
+    )
+    matrix = book["jobs"]["test"]["strategy"]["matrix"]
+    assert sorted("arm" in runner for runner in matrix["runner"]) == [False, True]
+    assert matrix["python"] == [
+        f"3.{minor}"
+        for minor in range(environment.OLDEST[1], environment.NEWEST[1] + 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(SCRIPTS.rglob("*.yml")), ids=lambda path: path.stem
+)
+def test_forms_and_robots_can_be_read(path):
+    assert isinstance(yaml.safe_load(path.read_text()), dict)
+    if path.parent.name == "ISSUE_TEMPLATE" and path.stem != "config":
+        form = yaml.safe_load(path.read_text())
+        assert form["name"] and form["description"]
+        ids = [entry["id"] for entry in form["body"]]
+        assert ids and len(ids) == len(set(ids))
+
+
+def test_commits_are_checked_by_the_locked_ruff():
+    config = yaml.safe_load((lessons.ROOT / ".pre-commit-config.yaml").read_text())
+    hooks = [hook for repository in config["repos"] for hook in repository["hooks"]]
+    assert {repository["repo"] for repository in config["repos"]} == {"local"}
+    assert all(hook["entry"].startswith(".venv/bin/") for hook in hooks)
+    import check
+
+    for hook in hooks:
+        if "check.py" in hook["entry"]:
+            assert hook["entry"].split()[-1] in check.PARTS
+
+
+def test_check_names_tests_that_exist():
+    import check
+
+    for name in check.QUICK:
+        assert (lessons.ROOT / "tests" / name).exists(), name
 
 
 def test_a_lesson_that_breaks_is_named(tmp_path):

@@ -5,7 +5,7 @@
     due FOLDER SECTION TIME    say when a section is to be handed in
     grade [FOLDER] [SECTION]   mark what is new
 
-FOLDER is _build/classroom if none is given. None of them deletes a submission, a comment or a point
+FOLDER is `classroom` if none is given. None of them deletes a submission, a comment or a point
 that was given by hand.
 """
 
@@ -418,7 +418,7 @@ def due(folder, section, text):
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     steps = parser.add_subparsers(dest="step", required=True)
-    default = Path("_build", "classroom")
+    default = Path("classroom")
     for name in ("make", "grade", "collect", "due"):
         step = steps.add_parser(name)
         step.add_argument("folder", nargs="?", type=Path, default=default)

@@ -1,9 +1,9 @@
 """Do the lessons run, and reach their verdicts, beside other versions? In Colab the versions are
 Colab's, not our lock's.
 
-    python tools/maintain/colab.py oldest            every lesson, beside the oldest versions that
-    pyproject.toml allows python tools/maintain/colab.py newest 3.12       beside the newest, in
-    another Python python tools/maintain/colab.py oldest 3.11 06_2  the lessons whose name begins so
+    python tools/maintain/colab.py oldest            beside the oldest that pyproject.toml allows
+    python tools/maintain/colab.py newest 3.12       beside the newest, in another Python
+    python tools/maintain/colab.py oldest 3.11 06_2  the lessons whose name begins so
 
 Makes an environment in _build/colab with the library as a wheel and what Colab has besides, and
 runs each lesson alone in an empty folder there. Fails if a lesson does not run or a verdict is
@@ -40,7 +40,7 @@ def environment(which, python):
         source / "lrdecay_lib",
         ignore=shutil.ignore_patterns("__pycache__"),
     )
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         shutil.copy(lessons.ROOT / name, source)
     subprocess.run(
         [UV, "venv", "--quiet", "--python", python, place / "venv"], check=True

@@ -4,7 +4,8 @@
 
 The address stands in _config.yml; the lessons' first cells, the README and the pages repeat it,
 because they are also read where _config.yml is not. No lesson becomes stale: the line that
-installs the library is not in its digest.
+installs the library is not in its digest. Where the site was published by GitHub Pages, its address
+follows; a domain of its own stays.
 """
 
 import re
@@ -12,6 +13,7 @@ import subprocess
 import sys
 
 import lessons
+import nbformat
 import yaml
 
 GITHUB = "https://github.com/"  # from where Colab opens notebooks
@@ -27,6 +29,13 @@ def name_in(address):
     return found and found[1]
 
 
+def pages_of(name):
+    """Where GitHub publishes the site of owner/name, without https:// before it."""
+    owner, repository = name.lower().split("/")[0], name.split("/")[1]
+    home = f"{owner}.github.io"
+    return home if repository.lower() == home else f"{home}/{repository}"
+
+
 def texts_with(words, root):
     """(path, text) of each text file of the repository, tracked or new, in which the words are
     found."""
@@ -40,6 +49,19 @@ def texts_with(words, root):
         content = path.read_bytes() if path.is_file() else b""
         if b"\0" not in content and words.search(text := content.decode()):
             yield path, text
+
+
+def recorded(path, old, new):
+    """The words of a file after the move: a notebook that nobody edited keeps a record that says
+    so."""
+    if path.suffix != ".ipynb":
+        return new
+    before, after = (nbformat.reads(words, as_version=4) for words in (old, new))
+    if "cells" not in lessons.edits(before):
+        new = new.replace(
+            before.metadata["lrdecay"]["cells"], lessons.record(after)["cells"]
+        )
+    return new
 
 
 def move(address, root):
@@ -66,15 +88,30 @@ def move(address, root):
     whole = re.compile(
         rf"(?<![\w.-])({'|'.join(map(re.escape, sorted(names)))})(?=\.git\b|\.?(?![\w.-]))"
     )
+    # where GitHub publishes the sites of the old names
+    published = [re.escape(pages_of(one)) for one in names if name_in(GITHUB + one)]
+    site = re.compile(
+        rf"(?<=https://)({'|'.join(sorted(published)) or '(?!)'})(?=/|\.?(?![\w.-]))"
+    )
+
+    def moved(text):
+        return site.sub(pages_of(new), whole.sub(new, text))
+
     try:
-        changed = list(texts_with(whole, root))
+        changed = [
+            (path, text)
+            for path, text in texts_with(
+                re.compile(f"{whole.pattern}|{site.pattern}"), root
+            )
+            if moved(text) != text
+        ]
     except (OSError, subprocess.CalledProcessError):
         return (
             "Nothing was changed: the book's files are listed by git, and here it cannot.",
             False,
         )
     for path, text in changed:
-        path.write_bytes(whole.sub(new, text).encode())
+        path.write_bytes(recorded(path, text, moved(text)).encode())
     return (
         f"The book's address is now {GITHUB}{new}, in {len(changed)} files. Look with "
         "`git diff`, then run `make book`.",

@@ -26,9 +26,9 @@ HEADER = (
 # The mutants that are right answers too, so that every other one must be rejected.
 EQUAL = {
     "2.2.1": [
-        "if waited >= patience:",
-        "return rates",
-    ],  # it goes up by one; a list will do
+        "if waited >= patience:",  # it goes up by one
+        "return rates",  # a list will do
+    ],
     # inside an interval all rates are equal, and so are all factors; a part in 10**9 is a rough
     # limit
     "3.2.2": [
@@ -101,16 +101,8 @@ def changes(node, names):
         and isinstance(node.value, (int, float))
         and not isinstance(node.value, bool)
     ):
-        yield from (
-            ast.Constant(value)
-            for value in (
-                node.value + 1,
-                node.value - 1,
-                2 * node.value,
-                node.value / 2,
-            )
-            if value != node.value
-        )
+        near = node.value + 1, node.value - 1, 2 * node.value, node.value / 2
+        yield from (ast.Constant(value) for value in near if value != node.value)
     if isinstance(node, ast.Name) and node.id in names:
         yield from (
             ast.Name(other, node.ctx) for other in sorted(names) if other != node.id
@@ -138,14 +130,8 @@ def mutants(source):
                     holder[key] = new
                     text = ast.unparse(ast.fix_missing_locations(tree))
                     holder[key] = node
-                    line = next(
-                        a
-                        for a, b in zip(
-                            text.splitlines(), ast.unparse(tree).splitlines()
-                        )
-                        if a != b
-                    )
-                    yield line.strip(), text
+                    pairs = zip(text.splitlines(), ast.unparse(tree).splitlines())
+                    yield next(new for new, old in pairs if new != old).strip(), text
 
 
 @dataclass
@@ -165,9 +151,7 @@ def judged(exercise):
         try:
             answer = run(text, exercise.solver)
             answer = answer() if is_value else answer
-        except (
-            Exception
-        ):  # a mutant that does not even give an answer is no test of the check
+        except Exception:  # what gives no answer is no test of the check
             broken += 1
             continue
         if exercise.judge(answer).outcome == "right":
@@ -175,43 +159,25 @@ def judged(exercise):
         else:
             rejected += 1
     same = sum(line in EQUAL.get(exercise.id, []) for line in survivors)
-    told = sum(
-        message in exercise.judge(slip).markdown for slip, message in exercise.slips
-    )
+    slips = exercise.slips
+    told = sum(message in exercise.judge(slip).markdown for slip, message in slips)
     made = rejected + len(survivors)
-    counts = (
-        made + broken,
-        broken,
-        same,
-        made - same,
-        rejected,
-        len(exercise.slips),
-        told,
-    )
-    return Judged(
-        f"| {exercise.id} | " + " | ".join(map(str, counts)) + " |", rejected, survivors
-    )
+    counts = made + broken, broken, same, made - same, rejected, len(slips), told
+    row = f"| {exercise.id} | {' | '.join(map(str, counts))} |"
+    return Judged(row, rejected, survivors)
 
 
 def main():
-    exercises.asking.TIME_LIMIT = 2.0  # some mutants never end
-    rows = [judged(exercise).row for exercise in exercises.every().values()]
-    totals = [
-        sum(column)
-        for column in zip(
-            *([int(number) for number in row.split("|")[2:-1]] for row in rows)
-        )
-    ]
-    print(
-        "\n".join(
-            [
-                HEADER,
-                "| --- " * HEADER[1:].count("|") + "|",
-                *rows,
-                "| **all** | " + " | ".join(f"**{total}**" for total in totals) + " |",
-            ]
-        )
-    )
+    exercises.asking.TIME_LIMIT = 1.0  # some mutants never end
+    print(HEADER)
+    print("| --- " * HEADER[1:].count("|") + "|")
+    rows = []
+    for exercise in exercises.every().values():
+        rows.append(judged(exercise).row)
+        print(rows[-1], flush=True)
+    counts = [[int(number) for number in row.split("|")[2:-1]] for row in rows]
+    totals = [f"**{sum(column)}**" for column in zip(*counts)]
+    print(f"| **all** | {' | '.join(totals)} |")
 
 
 if __name__ == "__main__":

@@ -1,151 +1,256 @@
-"""Do the printed numbers depend on the machine? Run lessons in other ways, and compare with what
-is stored.
+"""Do readers of other machines see the same? Run every lesson in every way in which machines
+differ.
 
-    python tools/maintain/reproduce.py          every third lesson
-    python tools/maintain/reproduce.py 06_2     the lessons whose name begins so
+    python tools/maintain/reproduce.py                        every lesson in every way
+    python tools/maintain/reproduce.py 06_2 08                the lessons whose names begin so
+    python tools/maintain/reproduce.py --ways "AVX2" "SSE4.2" some of the ways
+    python tools/maintain/reproduce.py --table                print what is known, run nothing
 
-Each lesson runs on one core instead of all, without oneDNN's kernels, and without XLA. Everything
-printed must be the same to the last digit, alternative texts of figures included, and every figure
-must hold the same things. A line in it may move: a curve near the edge of stability carries the
-last bit of a rounding far. Prints one line for each difference and how far lines moved, in points
-(1/72 inch; a line is 1.5 wide), and fails if there is any difference. Slow, so it is not one of
-the tests: `make reproduce`.
+What is compared, and to which tolerance, stands in `compare.py`. One line for each lesson and way
+says what a reader would see otherwise, how far the farthest point of a figure moved, by which
+share a ledger row differs, and how near the printed digits came to turning over: the distance of a
+number to the border at which its last printed digit changes, and how far the number itself moved
+from the plain run, both in units of that digit. Results are kept in _build/reproduce, so an
+interrupted run goes on where it stopped, and only what changed is run again.
 """
 
+import argparse
+import hashlib
+import json
+import math
 import os
-import re
+import subprocess
 import sys
-from contextlib import contextmanager
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "make_book"))
 
 import lessons
+from compare import POINTS, SHARE, Comparison
 from execute import run
 
-NO_XLA = "\nfrom lrdecay_lib.tasks import Task\nTask.xla = False"
+PLAIN = "as it is"
 
 
-@contextmanager
-def one_core():
-    cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(cores)})  # the kernel inherits it
-    try:
-        yield ""
-    finally:
-        os.sched_setaffinity(0, cores)
+def machine(xla, onednn, blas, without):
+    """The environment of a process that uses no newer instructions than such a processor has."""
+    return {
+        "XLA_FLAGS": f"--xla_cpu_max_isa={xla}",
+        "ONEDNN_MAX_CPU_ISA": onednn,
+        "OPENBLAS_CORETYPE": blas,
+        "NPY_DISABLE_CPU_FEATURES": without,
+    }
 
 
-@contextmanager
-def without_onednn():
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-    try:
-        yield ""
-    finally:
-        del os.environ["TF_ENABLE_ONEDNN_OPTS"]
-
-
-@contextmanager
-def without_xla():
-    yield NO_XLA
-
-
+NEWEST = "AVX512_ICL AVX512_SPR"  # what NumPy finds on few machines
 WAYS = {
-    "one core": one_core,
-    "without oneDNN": without_onednn,
-    "without XLA": without_xla,
+    PLAIN: {},
+    "SSE4.2": machine("SSE4_2", "SSE41", "Nehalem", f"X86_V3 X86_V4 {NEWEST}"),
+    "AVX": machine("AVX", "AVX", "Sandybridge", f"X86_V3 X86_V4 {NEWEST}"),
+    "AVX2": machine("AVX2", "AVX2", "Haswell", f"X86_V4 {NEWEST}"),
+    "AVX-512": machine("AVX512", "AVX512_CORE", "SkylakeX", NEWEST),
+    "without oneDNN": {"TF_ENABLE_ONEDNN_OPTS": "0"},
+    "without XLA": {
+        "LESSON_FIRST": "from lrdecay_lib.tasks import Task; Task.xla = False"
+    },
+    "one core": {"LESSON_CORES": "1"},
 }
 
 
-OWN_NAME = re.compile(
-    r"\b[mp][0-9a-f]{10}\b"
-)  # matplotlib names a path by a hash of its points
-NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+def place(text, way):
+    return lessons.ROOT / "_build" / "reproduce" / f"{text.stem} {way}.json"
 
 
-def printed(cell):
-    """Everything that a cell says in words and digits."""
-    return [
-        output.get("text")
-        or {
-            kind: data
-            for kind, data in output.get("data", {}).items()
-            if kind in ("text/plain", "text/markdown")
-        }
-        for output in cell.outputs
-    ]
+def digest(text, way):
+    """Changes with the stored notebook and with what the way means."""
+    stored = text.with_suffix(".ipynb").read_bytes()
+    return hashlib.sha256(stored + repr(WAYS[way]).encode()).hexdigest()
 
 
-def moved(cell, before):
-    """How far, in points, a line in the cell's figures lies from where it was; infinite if more
-    than its place changed."""
-    farthest = 0.0
-    for new, old in zip(cell.outputs, before.outputs, strict=True):
-        new, old = (
-            OWN_NAME.sub("", output.get("data", {}).get("image/svg+xml", ""))
-            for output in (new, old)
-        )
-        if NUMBER.sub("", new) != NUMBER.sub("", old):
-            return float("inf")
-        farthest = max(
-            [
-                farthest,
-                *(
-                    abs(float(a) - float(b))
-                    for a, b in zip(NUMBER.findall(new), NUMBER.findall(old))
-                ),
-            ]
-        )
-    return farthest
+def known(text, way):
+    """What an earlier run found, if it is still about this notebook; else None."""
+    path = place(text, way)
+    if path.exists():
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return found if found["of"] == digest(text, way) else None
+    return None
 
 
-def differences(text):
-    """(way, cell number) of each cell that shows something else than the stored notebook does."""
-    stored = lessons.code_of(lessons.read_notebook(text.with_suffix(".ipynb")))
-    for way, prepared in WAYS.items():
-        notebook = lessons.from_text(text)
-        with prepared() as first:
-            lessons.code_of(notebook)[0].source += first
-            seconds = run(notebook)
-        print(f"{text.stem}, {way}: {seconds:.0f} s", flush=True)
-        for number, (cell, before) in enumerate(
-            zip(lessons.code_of(notebook), stored, strict=True)
-        ):
-            ignored = "nbval-ignore-output" in cell.metadata.get("tags", [])
-            if ignored:
-                continue
-            far = (
-                moved(cell, before)
-                if printed(cell) == printed(before)
-                else float("inf")
-            )
-            if far == float("inf"):
-                yield way, number
-            elif far:
-                print(
-                    f"{text.stem}, {way}: a line in the figure of code cell {number} "
-                    f"moved by {far:.2g} points",
-                    flush=True,
-                )
+# --- one lesson, one way, in a process of its own ----------------------------------------
 
 
-def main(chosen):
-    texts = (
-        [
-            text
-            for text in lessons.texts()
-            if any(text.stem.startswith(name) for name in chosen)
-        ]
-        if chosen
-        else lessons.texts()[::3]
+def one(text, way):
+    """Run a lesson and compare; the process already has the environment of the way."""
+    if os.environ.get("LESSON_CORES"):
+        os.sched_setaffinity(
+            0, {min(os.sched_getaffinity(0))}
+        )  # the kernel inherits it
+    path = place(text, way)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    notes = path.with_suffix(".notes")
+    here = str(Path(__file__).resolve().parent)
+    first = os.environ.get("LESSON_FIRST", "")
+    os.environ["LESSON_START"] = (
+        f"import sys; sys.path.insert(0, {here!r}); import spy; "
+        f"spy.install({str(notes)!r}); {first}"
     )
-    found = [
-        (text.stem, *difference) for text in texts for difference in differences(text)
+    notebook, stored = (
+        lessons.from_text(text),
+        lessons.read_notebook(text.with_suffix(".ipynb")),
+    )
+    found = {"of": digest(text, way), "visible": [], "moved": 0.0, "share": 0.0}
+    try:
+        found["seconds"] = run(notebook)
+    except Exception as error:  # a lesson that does not even run is a result too
+        found["visible"].append(
+            f"it ended with {type(error).__name__}: {str(error)[-300:]}"
+        )
+    else:
+        pairs = zip(lessons.code_of(notebook), lessons.code_of(stored), strict=True)
+        for number, (cell, before) in enumerate(pairs):
+            if "nbval-ignore-output" in cell.metadata.get("tags", []):
+                continue
+            cell = Comparison.of(cell.outputs, before.outputs)
+            found["visible"] += [
+                f"code cell {number}: {words}" for words in cell.visible
+            ]
+            found["moved"] = max(found["moved"], cell.moved)
+            found["share"] = max(found["share"], cell.share)
+    found["notes"] = json.loads(notes.read_text()) if notes.exists() else []
+    notes.unlink(missing_ok=True)
+    path.write_text(json.dumps(found), encoding="utf-8")
+
+
+# --- how near a printed digit came to turning over -----------------------------------------
+
+
+def unit_of(value, spec):
+    """The size of the last digit that ``format(value, spec)`` prints, or None if it prints no such
+    digit."""
+    kind, _, digits = spec[-1:], *spec.rpartition(".")[1:]
+    digits = "".join(character for character in digits if character.isdigit())
+    if kind not in "feg%" or not kind or not math.isfinite(value):
+        return None
+    digits = int(digits) if digits else 6
+    if kind in "f%":
+        return 10.0 ** -(digits + 2 * (kind == "%"))
+    if value == 0:
+        return None
+    return 10.0 ** (math.floor(math.log10(abs(value))) - digits + (kind == "g"))
+
+
+def nearest(found, plain):
+    """(share of a unit to the border, share of a unit that it moved, cell, text) of the digit in
+    most danger."""
+    worst = None
+    moved_together = len(found["notes"]) == len(plain["notes"]) if plain else False
+    for number, (cell, value, spec) in enumerate(found["notes"]):
+        unit = unit_of(value, spec)
+        if not unit:
+            continue
+        units = abs(value) / unit
+        border = abs(
+            units - math.floor(units) - 0.5
+        )  # digits change half-way between two units
+        drift = abs(value - plain["notes"][number][1]) / unit if moved_together else 0.0
+        danger = (drift + 1e-12) / max(border, 1e-300)
+        if worst is None or danger > worst[0]:
+            worst = danger, border, drift, cell, format(value, spec)
+    return worst
+
+
+def line(text, way):
+    """One line about a lesson in a way, and whether a reader would see the same."""
+    found, plain = known(text, way), known(text, PLAIN)
+    same = not found["visible"]
+    words = f"{text.stem}, {way}: " + ("same" if same else "DIFFERENT")
+    words += f"; points moved by {found['moved']:.1g} (up to {POINTS:g})"
+    words += f", rows by {found['share']:.1g} (up to {SHARE:g})"
+    worst = nearest(found, plain)
+    if worst:
+        _, border, drift, cell, printed = worst
+        words += (
+            f"; nearest digit {printed.strip()} in code cell {cell}, {border:.1g} of a unit "
+            "from turning"
+        )
+        words += f", moved by {drift:.1g}" if plain and way != PLAIN else ""
+    return "\n    ".join([words, *found["visible"]]), same
+
+
+def table(texts, ways):
+    """Markdown: ways across, lessons down; in each cell the largest difference, or how many can be
+    seen."""
+
+    def cell(text, way):
+        found = known(text, way)
+        if not found:
+            return "not run"
+        if found["visible"]:
+            return f"**{len(found['visible'])} seen**"
+        return (
+            f"{found['moved']:.0e}, {found['share']:.0e}"
+            if found["moved"] or found["share"]
+            else "0"
+        )
+
+    rows = [["lesson", *ways], ["---"] * (len(ways) + 1)]
+    rows += [[text.stem, *(cell(text, way) for way in ways)] for text in texts]
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def main(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("lessons", nargs="*", help="beginnings of the lessons' names")
+    parser.add_argument(
+        "--ways", nargs="+", choices=WAYS, default=list(WAYS), metavar="WAY"
+    )
+    parser.add_argument("--jobs", type=int, default=2, help="lessons at a time")
+    parser.add_argument(
+        "--table", action="store_true", help="print what is known, run nothing"
+    )
+    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    texts = [
+        text for text in lessons.texts()
+        if not options.lessons or text.stem.startswith(tuple(options.lessons))
+    ]  # fmt: skip
+    if not texts:
+        return f"There is no lesson whose file name begins with {' or '.join(options.lessons)}."
+    if options.one:
+        return one(texts[0], options.ways[0])
+    todo = [
+        (text, way) for way in options.ways for text in texts if not known(text, way)
     ]
-    for name, way, number in found:
-        print(f"{name}: code cell {number} shows something else {way}")
-    print(f"{len(texts)} lessons in {len(WAYS)} other ways: {len(found)} cells differ")
-    return bool(found) or not texts
+    if options.table:
+        todo = []
+
+    def job(pair):
+        text, way = pair
+        environment = {**os.environ, **WAYS[way]}
+        command = [sys.executable, __file__, text.stem, "--one", "--ways", way]
+        subprocess.run(command, check=False, env=environment, cwd=lessons.ROOT)
+        if not known(text, way):
+            return f"{text.stem}, {way}: the run left no result"
+        return line(text, way)[0]
+
+    begin = time.perf_counter()
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for number, words in enumerate(pool.map(job, todo), start=1):
+            print(
+                f"[{number}/{len(todo)}, {(time.perf_counter() - begin) / 60:.0f} min] {words}",
+                flush=True,
+            )
+    print(table(texts, options.ways))
+    results = [known(text, way) for text in texts for way in options.ways]
+    seen = sum(bool(result and result["visible"]) for result in results)
+    missing = sum(result is None for result in results)
+    print(
+        f"{len(texts)} lessons in {len(options.ways)} ways: {seen} show something else to a "
+        f"reader, {missing} were not run"
+    )
+    return int(bool(seen or missing))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lrdecay_lib import figures
-from lrdecay_lib.cards import CARDS, UPDATES
+from lrdecay_lib.cards import CARDS, RECIPES, UPDATES
 
 PAST_THE_END = 200
 
@@ -30,7 +30,10 @@ def anchor(name):
 
 def one(name, card):
     tabs = [("This library", card.code, "python")]
-    tabs += [(library, code, "python") for library, code in card.calls.items()]
+    tabs += [
+        (library, card.calls.get(library, recipe), "python")
+        for library, recipe in RECIPES.items()
+    ]
     lines = [
         f"({anchor(name)})=",
         f"## {card.title}",
@@ -58,33 +61,15 @@ def one(name, card):
         "::::{tab-set}",
     ]
     for title, code, language in tabs:
-        note = card.differs.get(title)
         lines += [
             f":::{{tab-item}} {title}",
             f"```{language}",
             *wrapped(code),
             "```",
-            *(
-                [
-                    f"Equal at every update that both have, but {note}."
-                    if title in card.equal_until
-                    else f"Equal at every update; {note}."
-                ]
-                if note
-                else []
-            ),
+            *([card.comparison(title)] if title in RECIPES else []),
             ":::",
         ]
     lines += ["::::", ""]
-    if card.absent:
-        lines += [
-            "No call of its own: "
-            + "; ".join(
-                f"**{library}**: {what}" for library, what in card.absent.items()
-            )
-            + ".",
-            "",
-        ]
     for trap, source, address in card.traps:
         lines += [
             f"- **Trap.** {trap} ({f'[{source}]({address})' if address else source})"

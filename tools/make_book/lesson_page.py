@@ -1,6 +1,8 @@
 """A Sphinx extension: what the site adds to a lesson's page.
 
-- Each figure gets the alternative text that `lrdecay_lib.figures.show` stored in its SVG.
+- Each figure gets the alternative text that `lrdecay_lib.figures.show` stored in its SVG, a variant
+for the dark scheme, a number, an anchor, and a link to the figure alone, which a script
+(book/_static/figures.js) opens over the page.
 - Under the title stands a line with the seconds the lesson took to run, and its Colab and download
 links.
 - Each verdict gets an anchor, to which the claim ledger leads.
@@ -22,25 +24,51 @@ import pages
 from docutils import nodes
 from sphinx.util import logging
 
+from lrdecay_lib import figures
+
 logger = logging.getLogger(__name__)
 
 
-def add_alternative_texts(app, doctree):
-    for image in doctree.findall(nodes.image):
-        if image.get("alt"):
-            continue
-        path = Path(app.srcdir, image["uri"].lstrip("/"))
+def finish_figures(app, doctree):
+    """Give each figure its alternative text and its dark variant, and each figure of a lesson its
+    number with an anchor."""
+    number = re.match(r"[\d.]+(?= )", next(iter(doctree.findall(nodes.title))).astext())
+    lesson = app.env.docname.startswith("chapters/") and number
+    count = 0
+    for image in list(doctree.findall(nodes.image)):
+        path = Path(app.env.relfn2path(image["uri"], app.env.docname)[1])
         svg = path.read_text(encoding="utf-8") if path.suffix == ".svg" else ""
         description = re.search(
             r"<dc:description>(.*?)</dc:description>", svg, re.DOTALL
         )
-        if description:
+        if not description:
+            if not image.get("alt"):
+                logger.warning(
+                    "a figure without alternative text: show it with lrdecay_lib.figures.show",
+                    location=image,
+                )
+            continue
+        if not image.get("alt"):
             image["alt"] = " ".join(html.unescape(description.group(1)).split())
-        else:
-            logger.warning(
-                "a figure without alternative text: show it with lrdecay_lib.figures.show",
-                location=image,
+        twin = path.with_name(f"{path.stem}-dark.svg")
+        if not twin.exists() or twin.read_text(encoding="utf-8") != figures.dark(svg):
+            twin.write_text(figures.dark(svg), encoding="utf-8")
+        dark = image.deepcopy()
+        dark["uri"] = image["uri"].removesuffix(".svg") + "-dark.svg"
+        both = nodes.inline(classes=["schemes"])
+        place = both
+        if lesson and not isinstance(image.parent, nodes.figure):
+            count += 1
+            anchor = f"figure-{lesson[0].replace('.', '-')}-{count}"
+            link = nodes.reference(
+                "", f"Figure {lesson[0]}-{count}", refuri=f"#{anchor}"
             )
+            place = nodes.container(ids=[anchor], classes=["numbered"])
+            place += [both, nodes.paragraph("", "", link, classes=["figure-number"])]
+        image.parent.replace(image, place)
+        image["classes"].append("only-light")
+        dark["classes"].append("only-dark")
+        both += [image, dark]
 
 
 def add_lesson_line(app, doctree):
@@ -89,13 +117,31 @@ def leave_out_thebe(app, config):
     ]
 
 
+FIGURE = re.compile(
+    r'(?:<a class="[^"]*image-reference[^"]*"[^>]*>\s*)?'
+    r"(<img [^>]*\bonly-(light|dark)\b[^>]*>)(?:\s*</a>)?"
+)
+
+
+def link_to_itself(found):
+    image, scheme = found[1], found[2]
+    source = re.search(r'src="([^"]*)"', image)[1]
+    if scheme == "dark":
+        image = image.replace("<img ", '<img loading="lazy" ', 1)
+    return (
+        f'<a class="enlarge only-{scheme}" title="Enlarge" href="{source}">{image}</a>'
+    )
+
+
 def mend_pages(app, error):
-    """Leave out the preloading of fonts, and mend the role of the references."""
+    """Leave out the preloading of fonts, mend the role of the references, and link each figure to
+    itself. What the other scheme shows is not loaded."""
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         lean = re.sub(r'<link rel="preload" as="font"[^>]*>\s*', "", text).replace(
             'role="doc-biblioentry"', 'role="listitem"'
         )
+        lean = FIGURE.sub(link_to_itself, lean)
         if lean != text:
             page.write_text(lean, encoding="utf-8")
 
@@ -103,7 +149,9 @@ def mend_pages(app, error):
 def setup(app):
     app.connect("config-inited", leave_out_thebe, priority=900)
     app.connect("build-finished", mend_pages)
-    app.connect("doctree-read", add_alternative_texts)
+    # before Sphinx collects the images, so that it finds the dark ones
+    app.connect("doctree-read", finish_figures, priority=300)
+    app.add_js_file("figures.js", loading_method="defer")
     app.connect("doctree-read", add_lesson_line)
     app.connect("doctree-read", add_claim_anchors)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -79,7 +79,7 @@ def write_ledger():
     """The library's copy of the ledger, which lessons 8.1 and 9 read, wherever they run."""
     path, text = lessons.LIBRARY / "ledger.json", as_json(claims(own_only=True))
     if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8")
+        lessons.write_whole(path, text)
 
 
 def table(header, rows):
@@ -209,19 +209,17 @@ HEAVY = {
 
 
 def timings():
-    rows = [
-        (name, title_of(notebook), notebook.metadata["lrdecay"]["seconds"])
-        for name, notebook in notebooks()
-    ]
-    total = sum(seconds for *_, seconds in rows)
-    return table(
-        ["Lesson", "Seconds", "Why so long"],
-        [
-            [link(name, title), f"{seconds:.1f}", HEAVY.get(name.rsplit("/", 1)[1], "")]
-            for name, title, seconds in rows
-        ]
-        + [["All lessons, one after another", f"**{total:.0f}**", ""]],
-    )
+    """What each lesson took, in seconds and in the unit of the machine that took them."""
+    rows, total = [], 0.0
+    for name, notebook in notebooks():
+        run, why = notebook.metadata["lrdecay"], HEAVY.get(name.rsplit("/", 1)[1], "")
+        units = f"{run['seconds'] / run['unit']:.0f}"
+        rows.append(
+            [link(name, title_of(notebook)), f"{run['seconds']:.1f}", units, why]
+        )
+        total += run["seconds"]
+    rows.append(["All lessons, one after another", f"**{total:.0f}**", "", ""])
+    return table(["Lesson", "Seconds", "Units", "Why so long"], rows)
 
 
 # claims that the landing page shows, one from each larger section; the ledger shows all

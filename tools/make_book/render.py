@@ -1,8 +1,10 @@
-"""Render the site into _build/html from the notebooks as they are committed. Any warning is an
-error.
+"""Render the site into _build/html from the notebooks as they are stored. Any warning is an error.
 
-python tools/make_book/render.py          the site, and all notebooks in one zip
-python tools/make_book/render.py --pdf    and the whole book as one PDF
+    python tools/make_book/render.py            the site, and all notebooks in one zip
+    python tools/make_book/render.py --pdf      and the whole book as one PDF
+    python tools/make_book/render.py --draft    to look at, though a notebook is not in step
+
+The site shows only what is in step: notebooks that hold what their texts say and their runs gave.
 """
 
 import os
@@ -15,6 +17,7 @@ import zipfile
 from pathlib import Path
 
 import lessons
+import nbformat
 import pages
 import print_book
 
@@ -43,6 +46,38 @@ def downloads(pdf):
     )
 
 
+def for_zip(path):
+    """A notebook whose links to other lessons lead to the files beside it; so the zip needs no
+    network to go from one to the next."""
+    here = path.parent.relative_to(lessons.ROOT).as_posix() + "/"
+    notebook = lessons.read_notebook(path)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = lessons.links_to_files(
+                cell.source, path, lambda page: page.startswith(here)
+            )
+    return (nbformat.writes(notebook, version=4) + "\n").encode()
+
+
+def out_of_step(text):
+    """A sentence on what keeps a lesson from the site, or None."""
+    notebook = text.with_suffix(".ipynb")
+    try:
+        if not notebook.exists():
+            return f"{text.stem} has never been run: run `make execute`."
+        edited = lessons.what_was_edited(text, notebook)
+        if edited:
+            return edited
+        if lessons.is_stale(text, notebook) or not lessons.in_step(text, notebook):
+            return (
+                f"{text.stem} is not what its text and the library give now: "
+                "run `make execute`."
+            )
+    except lessons.Unreadable as error:
+        return str(error)
+    return None
+
+
 def write_zip(path):
     """All notebooks; the same notebooks make the same zip, whatever the day."""
     files = {
@@ -50,7 +85,7 @@ def write_zip(path):
         "LICENSE": (lessons.ROOT / "LICENSE").read_bytes(),
     }
     for notebook in sorted(lessons.CHAPTERS.glob("*/*.ipynb")):
-        files[notebook.relative_to(lessons.CHAPTERS).as_posix()] = notebook.read_bytes()
+        files[notebook.relative_to(lessons.CHAPTERS).as_posix()] = for_zip(notebook)
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in files.items():
             archive.writestr(
@@ -62,11 +97,13 @@ def write_zip(path):
 
 def main(arguments):
     pdf = "--pdf" in arguments
-    missing = [
-        text.stem for text in lessons.texts() if not text.with_suffix(".ipynb").exists()
-    ]
-    if missing:
-        return f"These lessons have never been run: {', '.join(missing)}. Run `make execute`."
+    wrong = [sentence for text in lessons.texts() if (sentence := out_of_step(text))]
+    if wrong and "--draft" not in arguments:
+        return "\n".join(
+            [*wrong, "The site was not built: it shows only what is in step."]
+        )
+    if wrong:
+        print(*wrong, "This site is a draft, to look at and not to publish.", sep="\n")
     if pdf and not print_book.browser():
         return (
             "The PDF is printed by Chromium or Google Chrome, and neither is on the PATH: "
