@@ -26,7 +26,7 @@ import psutil
 from lrdecay_lib.exercises.asking import WAIT_LIMIT
 
 HERE = Path(__file__).resolve().parent
-HOME = "/home/student"
+HOME = "/student"
 LIBRARY = "/library"
 
 
@@ -203,7 +203,7 @@ class Command:
 
 ENVIRONMENT = {
     "HOME": HOME,
-    "IPYTHONDIR": "/tmp/ipython",
+    "IPYTHONDIR": f"{HOME}/.ipython",
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "TMPDIR": "/tmp",
