@@ -64,8 +64,8 @@ serve: book  ## build the site and serve it on this machine
 lab: environment  ## open the lessons in JupyterLab
 	@$(VENV) -m jupyterlab chapters/en
 
-reproduce: environment  ## run a third of the lessons on one core, without oneDNN, without XLA: are the numbers the same?
-	@$(MAINTAIN)/reproduce.py
+reproduce: environment  ## run every lesson in the ways in which machines differ: does a reader see the same? (LESSON=03_2 for one)
+	@$(MAINTAIN)/reproduce.py $(LESSON)
 
 colab: environment  ## run every lesson alone beside other versions (WHICH=oldest or newest, WITH=3.12): are the verdicts the same?
 	@$(MAINTAIN)/colab.py $(WHICH) $(WITH)

@@ -1,8 +1,8 @@
-"""Federated averaging: many clients train one softmax regression, each on its own images. Lesson
-8.2.2.
+"""Federated averaging: many clients train one softmax regression, each on its own images.
+Lesson 8.2.2.
 
-    >>> result = sweep(ClientDigits(), {"constant": Constant(), "linear": Linear(50)}, [0.5, 1.0],
-    range(5), rounds=50)
+    >>> rivals = {"constant": Constant(), "linear": Linear(50)}
+    >>> result = sweep(ClientDigits(), rivals, [0.5, 1.0], range(5), rounds=50)
     >>> result.table
 
 NumPy alone. All runs of a seed are trained side by side on the same batches, so a grid of rates

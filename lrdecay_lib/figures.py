@@ -547,8 +547,9 @@ def _stairs(places, stairs=True):
 
 def _floor(axes, log):
     """A linear axis of what is never negative starts at 0."""
-    values = [line.get_ydata() for line in axes.lines]
-    if "y" not in log and min(np.nanmin(value) for value in values) >= 0:
+    values = [np.nanmin(line.get_ydata()) for line in axes.lines]
+    values.append(axes.dataLim.ymin)  # of bands and intervals too
+    if "y" not in log and min(values) >= 0:
         axes.set_ylim(bottom=0)
 
 

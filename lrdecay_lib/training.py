@@ -1,9 +1,8 @@
 """Training: one run as one compiled program (`train`), and a grid of runs over the cores (`sweep`).
 
     >>> run = train(Diabetes(), 0.1 * Linear(500), updates=500, seed=0)
-    >>> result = sweep(Diabetes(), {"constant": Constant(), "linear": Linear(500)}, peaks=[0.05,
-    0.1],
-    ...                seeds=range(20), updates=500)
+    >>> rivals = {"constant": Constant(), "linear": Linear(500)}
+    >>> result = sweep(Diabetes(), rivals, peaks=[0.05, 0.1], seeds=range(20), updates=500)
     >>> result.table
 
 How it works, from the bottom up. `_program` turns a task's Keras model and a Keras optimizer into

@@ -406,3 +406,13 @@ def test_a_shown_figure_is_svg_and_words(monkeypatch):
     assert shown[1]["metadata"] == {"image/svg+xml": {"alt": alt}}
     root = xml.fromstring(shown[0]["image/svg+xml"])
     assert root.get("role") == "img" and root.get("aria-label") == alt
+
+
+def test_an_interval_that_reaches_below_zero_is_seen_whole():
+    """All means lie above 0, so the axis would start there; the bar must not be cut."""
+    x, y = [1.0, 2.0, 3.0], np.array([0.5, 0.2, 0.1])
+    curve = (x, y, y - 0.4, y + 0.4)
+    _, axes, _ = figures.lines({"gain": curve}, "trials", "gain", display=False)
+    assert axes.get_ylim()[0] <= -0.3
+    _, axes, _ = figures.lines({"gain": (x, y)}, "trials", "gain", display=False)
+    assert axes.get_ylim()[0] == 0
