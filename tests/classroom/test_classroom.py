@@ -493,6 +493,30 @@ def test_the_last_attempt_counts_and_lateness_is_known(bare, made, tmp_path):
     )
 
 
+def test_one_command_takes_a_zip_and_marks_it(course, marked, tmp_path, capsys):
+    files = {
+        "kimlee_LATE_77_1_section_4.ipynb": submission(course, "section_4", HALF),
+        "Ünal Öz_7_assignsubmission_file_/a (1).ipynb": submission(
+            course, "section_4", "all"
+        ),
+        "Ünal Öz_7_assignsubmission_file_/essay.pdf": b"%PDF",
+    }
+    source = packed(tmp_path / "x.zip", files)
+    said = classroom.main(["grade", str(course), "--from", str(source)])
+    assert said.splitlines()[1:] == [
+        "Ünal Öz_7_assignsubmission_file_/essay.pdf is no notebook."
+    ]
+    assert f"kimlee, section_4: {EARNED} of {FULL}, late" in capsys.readouterr().out
+    assert ["kimlee", "77", "", "", "", str(EARNED)] in [
+        list(row.values()) for row in table(course, "lms/canvas.csv")
+    ]
+    rows = table(course, "lms/moodle_section_4.csv")
+    assert [row["Grade"] for row in rows if row["Full name"] == "Ünal Öz"] == [
+        str(FULL)
+    ]
+    assert "is right" in feedback(course, "Ünal_Öz")
+
+
 def test_a_roster_decides_who_is_who(bare, made, tmp_path):
     (bare / "students.csv").write_text(
         "student_id,last_name,first_name,email\nal1,Lovelace,Ada,a.lovelace@uni.example\n"
