@@ -2,10 +2,12 @@
 
 import csv
 import io
+import json
 import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from datetime import datetime
 
@@ -601,6 +603,39 @@ def test_tables_of_the_two_systems():
         ["Identifier", "Full name", "Grade", "Maximum grade"],
         ["Participant 7", "Grace Hopper", "2", "8"],
     ]
+
+
+# fmt: off
+TRAPS = {  # notebooks that are made to keep the marker busy
+    "deep": "[" * 10**6,
+    "dictionaries": '{"cells": [' + '{"a":' * 10**5,
+    "unclosed": '{"cells": [' + '{"x":[' * 900 + "{}," * 10**6,
+    "strings": '{"cells": [' + '{"' * 10**6,
+    "numbers": '{"cells": [' + "9" * 10**6,
+    "cells": json.dumps({"cells": [{"cell_type": "code", "source": "x"}] * 10**5}),
+    "dots": json.dumps({"cells": [{"cell_type": "code", "source": "a." * 10**5}] * 20}),
+    "brackets": json.dumps({"cells": [{"cell_type": "code", "source": "(" * 10**5}] * 20}),
+    "minus": json.dumps({"cells": [{"cell_type": "code", "source": "-" * 10**5 + "1"}] * 20}),
+    "gets": json.dumps({"cells": [{"cell_type": "code", "source": "exercises.get(" * 7000}] * 9}),
+    "ticks": json.dumps({"cells": [{"cell_type": "markdown", "source": "`" * 10**5}] * 20}),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_no_file_keeps_the_marker_busy(tmp_path, trap):
+    path = tmp_path / "section_4.ipynb"
+    path.write_text(TRAPS[trap], encoding="utf-8")
+    names = {exercise.id: exercise.name for exercise in SECTIONS[4]}
+    begin = time.process_time()
+    try:
+        found = notebooks.read(path)
+        placed, _ = notebooks.place(found.cells, [], names)
+        marking.suspicions(placed)
+        assert sum(len(notebooks.shown(one.cell.source)) for one in placed) < 10**7
+    except notebooks.Unreadable:
+        pass
+    assert time.process_time() - begin < 30
 
 
 # --- the sandbox ----------------------------------------------------------------------

@@ -355,6 +355,11 @@ def members(release, other, course_folder):
         "c_missing_module", "careless", right().before(SECOND, "import not_there"), FULL
     )
 
+    long = right()
+    note = {"cell_type": "markdown", "metadata": {}, "source": "x" * 3_000}
+    long.cells.extend([note] * 3_000)
+    add("c_long", "careless", long, FULL, "very long", "very long")
+
     # --- cheating: with nothing solved, so that any point was got by cheating ---------
     def cheat(student, code, points=0, teacher="", change=None):
         notebook = empty().before(FIRST, code)

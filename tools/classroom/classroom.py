@@ -315,7 +315,8 @@ def tell(folder, jobs, marked, log):
     for job in jobs:
         row, record = found.get((job.student_id, job.name)), job.done()
         if row is None or record is None:
-            unread.append(f"{job.who()}: it has no marks.")
+            kept = " Its earlier points stay." if row and row.marked else ""
+            unread.append(f"{job.who()}: marking it failed, see {log.path}.{kept}")
             continue
         if row.problem:
             refused.append(f"{job.who()}: {row.problem}.")

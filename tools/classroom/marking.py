@@ -26,9 +26,11 @@ REACHES = {
         r"\b(subprocess|socket|ctypes|gradebook|requests|urllib|shutil|pathlib|glob|gc|inspect"
         r"|importlib|pkgutil|_getframe|input_transformer\w*|open\(|os\.|threading)|/proc/"
     ),
-    "replaces functions of a library": r"\b(np|numpy|math|exercises|a|e)(\.\w+)+ *=(?!=)",
+    "replaces functions of a library": r"\b(np|numpy|math|exercises|a|e)(\.\w{1,50}){1,4} *=(?!=)",
 }
-OWN = re.compile(r"exercises\.get\(.*?\)\.(judge|solution)\(|^\s*#.*$", re.MULTILINE)
+OWN = re.compile(
+    r"exercises\.get\(.{0,40}?\)\.(judge|solution)\(|^\s*#.*$", re.MULTILINE
+)
 
 
 @dataclass

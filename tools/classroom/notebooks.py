@@ -8,14 +8,18 @@ import ast
 import hashlib
 import json
 import re
+import time
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import nbformat
 
-LARGEST = 300 * 2**20  # bytes of a file; what is printed 200 MB long was once handed in
+LARGEST = 100 * 2**20  # bytes of a file; outputs and all
 MOST_CELLS = 2_000
-MOST_TRIES = 20_000  # to find a cell in a damaged file
+MOST_TRIES, MOST_SECONDS = 20_000, 10.0  # to find the cells of a damaged file
 LONGEST = 100_000  # characters of a cell
+MOST_CHARACTERS = 300_000  # of all cells
+MOST_SHOWN = 10_000  # characters of a cell on a page
 
 
 class Unreadable(Exception):
@@ -39,6 +43,7 @@ class Cell:
     source: str
     label: str = ""
 
+    @cached_property
     def names(self):
         """The names that a code cell gives to functions and values."""
         if self.kind != "code":
@@ -108,17 +113,19 @@ def read(path):
                 "again and hand it in anew.",
             )
         )
-    if len(raw) > MOST_CELLS:
+    found, left = [], MOST_CHARACTERS
+    for cell in filter(None, map(clean, raw[:MOST_CELLS])):
+        cell.source = cell.source[: min(LONGEST, left)]
+        left -= len(cell.source)
+        found.append(cell)
+    if len(raw) > MOST_CELLS or left == 0:
+        said = f"the first {MOST_CELLS:,} cells and {MOST_CHARACTERS:,} characters were read."
         remarks.append(
-            Remark(
-                f"It has {len(raw):,} cells; the first {MOST_CELLS:,} were read.",
-                f"Your notebook has {len(raw):,} cells; the first {MOST_CELLS:,} were read.",
-            )
+            Remark(f"It is very long: {said}", f"Your notebook is very long: {said}")
         )
-    cells = [clean(cell) for cell in raw[:MOST_CELLS]]
-    if not any(cells):
+    if not found:
         raise Unreadable("holds no cells")
-    return Submission([cell for cell in cells if cell], remarks)
+    return Submission(found, remarks)
 
 
 def decode(content, remarks):
@@ -157,9 +164,10 @@ def salvage(text):
     start = re.search(r'"cells"\s*:\s*\[', text)
     found, place = [], start.end() if start else len(text)
     decoder = json.JSONDecoder()
+    begin = time.monotonic()
     for _ in range(MOST_TRIES):
         place = text.find("{", place)
-        if place < 0:
+        if place < 0 or time.monotonic() - begin > MOST_SECONDS:
             break
         try:
             cell, end = decoder.raw_decode(text, place)
@@ -196,7 +204,7 @@ def clean(raw):
     else:
         name = ""
     kind = "code" if raw.get("cell_type") == "code" else "text"
-    return Cell(kind, source[:LONGEST], name)
+    return Cell(kind, source, name)
 
 
 # --- in the order of what was released ------------------------------------------------
@@ -246,7 +254,7 @@ def place(cells, released, names):
         if id and id not in names:
             foreign.add(id)
             role = id = ""
-        defined = [wanted[name] for name in cell.names() if name in wanted]
+        defined = [wanted[name] for name in cell.names if name in wanted]
         same = put_back.get(bare(cell.source))
         if same is not None:
             here = number(same) or here
@@ -328,7 +336,7 @@ def _answers(found, names):
                 f"{listed}: your notebook has no cell with the answer.",
             )
         )
-    defined = set().union(*(placed.cell.names() for placed in found))
+    defined = set().union(*(placed.cell.names for placed in found))
     for id, name in names.items():
         if counted[id] and name not in defined:
             remarks.append(
@@ -353,8 +361,20 @@ def _answers(found, names):
 # --- to be shown ----------------------------------------------------------------------
 
 
+def excerpt(source):
+    """As much of a cell as a page shows: what colours code takes minutes for some strange text."""
+    source = re.sub(r"\n{4,}", "\n\n\n", "\n".join(map(str.rstrip, source.split("\n"))))
+    more = len(source) - MOST_SHOWN
+    return (
+        source
+        if more <= 0
+        else f"{source[:MOST_SHOWN]}\n# ... and {more:,} characters more"
+    )
+
+
 def shown(source):
     """A student's text as Markdown that shows it letter by letter and runs nothing."""
+    source = excerpt(source)
     longest = max((len(run) for run in re.findall(r"`+", source)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}text\n{source}\n{fence}"
@@ -390,7 +410,7 @@ def assemble(release, placed, outputs, verdicts, about):
         cell = placed[i].cell
         if cell.kind == "code":
             said = [output(outputs[i])] if outputs[i] else []
-            return code(cell.source, outputs=said, id=f"own-{i}")
+            return code(excerpt(cell.source), outputs=said, id=f"own-{i}")
         return markdown(shown(cell.source), id=f"own-{i}")
 
     def extras(id):
@@ -410,7 +430,7 @@ def assemble(release, placed, outputs, verdicts, about):
             id = number(label)
             i = last.get(id)
             cells += extras(id)
-            cell.source = placed[i].cell.source if i is not None else ""
+            cell.source = excerpt(placed[i].cell.source) if i is not None else ""
             cell.outputs = [output(outputs[i])] if i is not None and outputs[i] else []
         elif label.startswith("check-"):
             right, words = verdicts[number(label)]
