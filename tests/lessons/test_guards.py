@@ -2,8 +2,6 @@
 one is caught."""
 
 import shutil
-import subprocess
-import sys
 
 import jupytext
 import lessons
@@ -188,63 +186,6 @@ def test_guard_catches(notebook, doctor, words):
     doctor(notebook)
     found = notebook_guards.problems(notebook)
     assert any(words in sentence for sentence in found), found
-
-
-def nbval(notebook, folder):
-    """nbval's verdict on a notebook, as `make test` gives it: (exit code, what was printed)."""
-    lessons.write_notebook(notebook, folder / "lesson.ipynb")
-    shutil.copy(lessons.ROOT / "conftest.py", folder)
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "--nbval",
-            "--nbval-kernel-name=lesson",
-            "-p",
-            "no:cacheprovider",
-            "-c",
-            "none.ini",
-            f"--rootdir={folder}",
-            "lesson.ipynb",
-        ],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout
-
-
-def change_a_digit(notebook):
-    output = lessons.code_of(notebook)[1].outputs[0]
-    output.text = output.text.replace("0.333333", "0.333334")
-
-
-def move_a_point(notebook):
-    data = lessons.code_of(notebook)[2].outputs[0].data
-    before = data["image/svg+xml"]
-    at = (
-        before.index("L ", before.index("line2d_", before.index("clip-path") - 400)) + 2
-    )
-    digit = before[at]
-    data["image/svg+xml"] = before[:at] + str((int(digit) + 1) % 10) + before[at + 1 :]
-    assert data["image/svg+xml"] != before
-
-
-def test_nbval_passes_the_good_notebook(notebook, tmp_path, monkeypatch):
-    (tmp_path / "none.ini").write_text("[pytest]\n")
-    code, printed = nbval(notebook, tmp_path)
-    assert code == 0, printed
-
-
-@pytest.mark.parametrize("doctor", [change_a_digit, move_a_point])
-def test_nbval_catches(notebook, doctor, tmp_path):
-    (tmp_path / "none.ini").write_text("[pytest]\n")
-    doctor(notebook)
-    code, printed = nbval(notebook, tmp_path)
-    assert code == 1, printed
-    assert "run `make execute LESSON=lesson`" in printed, printed
 
 
 def test_a_changed_word_or_library_is_noticed(tmp_path):

@@ -348,7 +348,8 @@ def test_nbval_finds_the_lessons_kernel(path):
             "import conftest, os; print(os.environ['JUPYTER_PATH'])",
         ],
         cwd=lessons.ROOT,
-        env={**os.environ, "JUPYTER_PATH": path},
+        # as pytest's pythonpath in pyproject.toml says
+        env={**os.environ, "JUPYTER_PATH": path, "PYTHONPATH": "tools/make_book"},
         capture_output=True,
         text=True,
         check=True,

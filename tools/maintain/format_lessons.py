@@ -15,7 +15,7 @@ import lessons
 import nbformat
 
 CELL = re.compile(
-    r"^(?P<open>```\{code-cell\}[^\n]*\n(?:(?:---\n.*?---|:[^\n]*)\n)*)(?P<code>.*?)^```$",
+    r"^(?P<open>```\{code-cell\}[^\n]*\n(?:(?:---\n.*?---|:[^\n]*)\n)*\n?)(?P<code>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 
