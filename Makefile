@@ -21,7 +21,7 @@ export KERAS_BACKEND := tensorflow
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS MPLBACKEND
 
 .PHONY: help book draft test check format execute take aside serve lab reproduce colab benchmark mutants torch \
-	classroom grade lock explorer-runs repository print links clean clean-environment environment
+	classroom collect due grade lock explorer-runs repository print links clean clean-environment environment
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -85,10 +85,17 @@ torch: environment  ## add PyTorch, which the parity tests compare with (large; 
 	@$(VENV) -m pip install --quiet $(TORCH)
 
 classroom: environment  ## write the exercises as a course for nbgrader, and sheets to print (COURSE=folder)
-	@$(MODULES) $(VENV) tools/maintain/classroom.py make "$(COURSE)"
+	@$(VENV) tools/classroom/classroom.py make "$(COURSE)"
 
-grade: environment  ## mark what was submitted to the course (COURSE=folder, SECTION=4 for one assignment)
-	@$(MODULES) $(VENV) tools/maintain/classroom.py grade "$(COURSE)" $(SECTION)
+collect: environment  ## take what an LMS gave out into the course (FROM=zip or folder, COURSE=folder)
+	@$(VENV) tools/classroom/classroom.py collect "$(COURSE)" "$(FROM)"
+
+due: environment  ## say when a section is to be handed in (SECTION=4 DATE="2026-12-01 23:59", COURSE=folder)
+	@$(VENV) tools/classroom/classroom.py due "$(COURSE)" "$(SECTION)" "$(DATE)"
+
+grade: environment  ## mark what is new in the course (COURSE=folder; SECTION=4, STUDENT=ada, AGAIN=1, FROM=zip, CONTAINER=podman IMAGE=name)
+	@$(VENV) tools/classroom/classroom.py grade "$(COURSE)" $(SECTION) $(if $(STUDENT),--student "$(STUDENT)") \
+	    $(if $(AGAIN),--again) $(if $(FROM),--from "$(FROM)") $(if $(CONTAINER),--engine "$(CONTAINER)" --image "$(IMAGE)")
 
 repository: environment  ## give the book the address of another repository (URL=its address)
 	@$(MAINTAIN)/move.py "$(URL)"

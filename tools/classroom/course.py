@@ -1,45 +1,47 @@
-"""The lessons' exercises as a course in nbgrader: one assignment for each section, and a sheet to
-print for each lesson.
-
-    python tools/maintain/classroom.py make [FOLDER]              write the course
-    python tools/maintain/classroom.py grade [FOLDER] [SECTION]   mark what was submitted
-
-FOLDER is _build/classroom if none is given. After `make` it holds `release/` for the students,
-`sheets/` to print and `source/` with the solutions. Submissions go into
-submitted/STUDENT/section_4/section_4.ipynb; `grade` marks them and writes `feedback/` and
-`grades.csv`. Neither deletes a submission or a mark.
+"""The lessons' exercises as a course in nbgrader: one assignment for each section, a sheet to print
+for each lesson, and the library that students' code may see while it is marked.
 """
 
-import argparse
 import ast
 import html
+import json
 import logging
 import os
 import re
+import shutil
 import sys
 import warnings
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "make_book"))
 import lessons
 import nbformat
 import pages
 import yaml
 from markdown_it import MarkdownIt
+from marking import POINTS
 
 from lrdecay_lib import exercises
 
-POINTS = 2  # for each star of an exercise
 LINES = 4  # to write on, on a printed sheet, for each star
 STUB = "..."  # what the students find in place of a solution; a check takes it for "not attempted"
+HERE = Path(__file__).resolve().parent
 
 CONFIG = f'''\
-# nbgrader reads this file. Change what you like: `make classroom` does not write it again.
+# nbgrader reads this file. Change what you like but the last five lines: `make classroom` does not
+# write it again.
 c = get_config()  # noqa: F821
 c.CourseDirectory.course_id = "learning-rate-decay"
 c.ClearSolutions.code_stub = {{"python": "{STUB}"}}
-c.OverwriteCells.add_missing_cells = True  # a check that was deleted is put back
-c.Execute.timeout = 20  # seconds for a cell; a check stops an answer after
-{exercises.TIME_LIMIT:g} by itself '''
+
+# nbgrader itself would run students' code with your rights; `make grade` shuts it in.
+from nbgrader.preprocessors import NbGraderPreprocessor
+class MarkedElsewhere(NbGraderPreprocessor):
+    def preprocess(self, *_): raise RuntimeError("mark with `make grade`, which shuts code in")
+c.Autograde.sanitize_preprocessors = c.Autograde.autograde_preprocessors = [MarkedElsewhere]
+'''
 
 
 def sections():
@@ -68,7 +70,7 @@ def answer(exercise):
 def check(exercise):
     """The cell that marks: the same judge as in the lesson, and the same words."""
     return (
-        f"# {POINTS * exercise.stars} points. This cell is put back before marking, so "
+        f"# {POINTS * exercise.stars} points. This cell tells you; marks do not come from it, so "
         "a change of it has no effect.\n"
         "from lrdecay_lib import exercises\n\n"
         f'result = exercises.get("{exercise.id}").judge({exercise.name})\n'
@@ -244,21 +246,16 @@ def nbgrader(folder):
     from sqlalchemy.exc import SAWarning
     from traitlets.config import PyFileConfigLoader
 
-    warnings.filterwarnings(
-        "ignore", category=SAWarning
-    )  # about nbgrader's own use of its database
+    # about nbgrader's own use of its database
+    warnings.filterwarnings("ignore", category=SAWarning)
     config = PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
-    # the lessons' kernel: this environment's Python, whatever kernels the machine has besides
-    os.environ["JUPYTER_PATH"] = str(lessons.KERNELS)
-    config.Execute.kernel_name = "lesson"
     # nbgrader calls `alembic` by its name, and `make` does not activate the environment
     os.environ["PATH"] = os.pathsep.join(
         [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
     )
     course = CourseDirectory(config=config, root=str(folder.resolve()))
-    quiet = logging.getLogger(
-        "classroom"
-    )  # what nbgrader says is in each step's result
+    # what nbgrader says is in each step's result
+    quiet = logging.getLogger("classroom")
     quiet.propagate = False
     quiet.addHandler(logging.NullHandler())
     return NbGraderAPI(course, config=config, log=quiet)
@@ -308,135 +305,73 @@ def make(folder):
     print(
         f"{len(sections())} assignments for the students in {folder / 'release'}, "
         f"{sheets} sheets to print in {folder / 'sheets'}.\n"
-        "Put what they hand in into "
-        f"{folder / 'submitted'}/STUDENT/section_4/section_4.ipynb, and run `make "
-        "grade`."
+        "What they hand in is taken in by `make collect FROM=zip-or-folder`, and marked by "
+        "`make grade`."
     )
     return None
 
 
-FORGERY = re.compile(
-    r"\.(judge|solver|source|reference|solution|_compare)\b|_DECLARED|\bResult\b"
-)
-ELSEWHERE = re.compile(r'<script[^>]*\bsrc="https?:[^>]*>\s*</script>')
+# --- what marking needs ---------------------------------------------------------------
 
 
-# nbgrader's links and comments are too pale to read for some, and its long lines scroll where no
-# key reaches
-READABLE = (
-    "<style>a { color: #0b4f8a; text-decoration: underline } .panel-heading { "
-    "background: #1f4e79 !important }\n"
-    ".panel-heading, .panel-heading a { color: #fff !important } pre { white-space: "
-    "pre-wrap; overflow-wrap: anywhere }\n"
-    "pre span[style] { color: inherit !important } .highlight .c1 { color: #35635f } "
-    ".highlight .ne { color: #a52a20 }</style>\n"
-)
+@dataclass
+class Section:
+    """An assignment: its number, and what was released in a course's folder."""
+
+    number: int
+    folder: Path
+
+    @property
+    def name(self):
+        return f"section_{self.number}"
+
+    @property
+    def path(self):
+        return self.folder / "release" / self.name / f"{self.name}.ipynb"
+
+    @cached_property
+    def release(self):
+        return nbformat.read(self.path, as_version=4)
+
+    @cached_property
+    def exercises(self):
+        """The exercises that were released; the book may have more by now."""
+        known = {exercise.id: exercise for exercise in sections()[self.number]}
+        labels = [
+            cell.metadata.get("nbgrader", {}).get("grade_id", "")
+            for cell in self.release.cells
+        ]
+        ids = [
+            label.removeprefix("check-").replace("-", ".")
+            for label in labels
+            if label.startswith("check-")
+        ]
+        return [known[id] for id in ids if id in known]
+
+    @cached_property
+    def imports(self):
+        """The code of the first cell, which every notebook begins with even if it was deleted."""
+        return next(
+            lessons.without_magics(cell.source)
+            for cell in self.release.cells
+            if cell.get("id") == "imports"
+        )
 
 
-def looks_forged(notebook):
-    """Whether an answer reaches for the library's judge or its solutions: somebody should look
-    at it."""
-    return any(
-        FORGERY.search(cell.source)
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        and not cell.metadata.get("nbgrader", {})
-        .get("grade_id", "")
-        .startswith("check-")
+def library(folder):
+    """Write into a folder what a student's process may import: the book's library without the
+    solutions, and the program that runs a notebook."""
+    rooms = folder / "lrdecay_lib"
+    shutil.copytree(
+        lessons.LIBRARY, rooms, ignore=shutil.ignore_patterns("lesson_*", "__pycache__")
     )
-
-
-def mark(course, path):
-    """Mark one submitted notebook and write its feedback; returns what nbgrader says, with
-    "success"."""
-    name, student = path.stem, path.parent.parent.name
-    if not path.exists():
-        found = (
-            ", ".join(sorted(other.name for other in path.parent.iterdir()))
-            or "nothing"
-        )
-        return {
-            "success": False,
-            "error": f"FileNotFoundError: {path.name} is looked for, and there is {found}",
-        }
-    result = course.autograde(name, student)
-    if result["success"]:
-        result = course.generate_feedback(name, student)
-    if result[
-        "success"
-    ]:  # nbgrader's page asks another host for MathJax, and no task has a formula
-        page = (
-            Path(course.coursedir.root) / "feedback" / student / name / f"{name}.html"
-        )
-        text = ELSEWHERE.sub("", page.read_text(encoding="utf-8")).replace(
-            "</head>", READABLE + "</head>", 1
-        )
-        page.write_text(text.replace("<html>", '<html lang="en">', 1), encoding="utf-8")
-    return result
-
-
-def grade(folder, section=None):
-    """Mark what was submitted, with feedback and a table of grades; returns a sentence if
-    something was not marked."""
-    from nbgrader.plugins.export import CsvExportPlugin
-
-    if not (folder / "gradebook.db").exists():
-        return f"There is no course in {folder}: run `make classroom` first."
-    submitted = sorted(
-        path for path in folder.glob("submitted/*/section_*") if path.is_dir()
-    )
-    chosen = [
-        path
-        for path in submitted
-        if section is None or path.name == f"section_{section}"
+    shutil.copy(HERE / "shown_exercises.py", rooms / "exercises" / "__init__.py")
+    told = [
+        {key: getattr(one, key) for key in ("id", "title", "stars", "task", "hints")}
+        for one in exercises.every().values()
     ]
-    if not chosen:
-        return (
-            "Nothing was submitted: "
-            f"{folder / 'submitted'}/STUDENT/section_{section or 4}/section_{section or 4}.ipynb "
-            "is looked for."
-        )
-    course, failed = nbgrader(folder), []
-    for path in chosen:
-        notebook = path / f"{path.name}.ipynb"
-        result, who = mark(course, notebook), f"{path.parent.name}, {path.name}"
-        if not result["success"]:
-            failed.append(f"{who}: {reason(result)}")
-            continue
-        with course.gradebook as book:
-            points = book.find_submission(path.name, path.parent.name)
-            print(f"{who}: {points.score:g} of {points.max_score:g}")
-        if looks_forged(lessons.read_notebook(notebook)):
-            print(
-                f"{who}: look at this one, an answer names the library's judge or its solutions"
-            )
-    with course.gradebook as book:
-        CsvExportPlugin(
-            to=str(folder / "grades.csv"),
-            assignment=sorted({path.name for path in submitted}),
-            log=course.log,
-        ).export(book)
-    print(
-        f"The grades are in {folder / 'grades.csv'}, the feedback is in {folder / 'feedback'}."
-    )
-    return (
-        "\n".join(["These could not be marked, and have no points:", *failed])
-        if failed
-        else None
-    )
-
-
-def main(arguments):
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("step", choices=["make", "grade"])
-    parser.add_argument(
-        "folder", nargs="?", type=Path, default=Path("_build", "classroom")
-    )
-    parser.add_argument("section", nargs="?", type=int)
-    given = parser.parse_args(arguments)
-    folder = given.folder.expanduser()
-    return make(folder) if given.step == "make" else grade(folder, given.section)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    (rooms / "exercises" / "tasks.json").write_text(json.dumps(told), encoding="utf-8")
+    shutil.copy(HERE / "student.py", folder)
+    for path in (folder, *folder.rglob("*")):  # a container runs it as somebody else
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return folder
