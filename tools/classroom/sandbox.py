@@ -243,9 +243,12 @@ class Sandbox:
 
         Many a system keeps no compiled files, and then every start would take twice as long.
         """
-        (self.library / CACHE).mkdir(exist_ok=True)
+        cache = self.library / CACHE
+        cache.mkdir(exist_ok=True)
+        cache.chmod(0o777)  # it may be nobody who writes
         with self.start(warm=True) as process:
             process.run(source)
+        cache.chmod(0o755)
         return self
 
     def start(self, warm=False):
@@ -271,16 +274,42 @@ class Sandbox:
         return [python, *options, f"{library}/student.py", str(library), limits]
 
     def _bubblewrap(self, warm=False):
-        words = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--unshare-user"]
-        words += ["--disable-userns"]
-        words += ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
+        words = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--cap-drop", "ALL"]
+        become = []
+        if os.geteuid() == 0:
+            # in a namespace of users, root's process would still be root's to the files of /proc
+            # that set up the system; so there is none, and the program becomes nobody
+            words[1:2] = [
+                "--unshare-ipc",
+                "--unshare-pid",
+                "--unshare-net",
+                "--unshare-uts",
+            ]
+            words += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+            become = [
+                "setpriv",
+                "--reuid",
+                "65534",
+                "--regid",
+                "65534",
+                "--clear-groups",
+            ]
+        else:
+            words += [
+                "--unshare-user",
+                "--disable-userns",
+                "--uid",
+                "65534",
+                "--gid",
+                "65534",
+            ]
         words += ["--die-with-parent", "--new-session", "--clearenv"]
         for name, value in ENVIRONMENT.items():
             words += ["--setenv", name, value]
         size = str(self.limits.file)
         words += ["--proc", "/proc", "--dev", "/dev"]
         for folder in ("/tmp", "/dev/shm", HOME):  # all that it can write to
-            words += ["--size", size, "--tmpfs", folder]
+            words += ["--perms", "1777", "--size", size, "--tmpfs", folder]
         for folder in ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/alternatives"):
             if os.path.islink(folder):
                 words += ["--symlink", os.readlink(folder), folder]
@@ -289,6 +318,8 @@ class Sandbox:
         words += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
         for folder in dict.fromkeys([sys.base_prefix, sys.prefix]):
             if not folder.startswith("/usr/"):
+                for above in reversed(Path(folder).parents[:-1]):
+                    words += ["--perms", "0755", "--dir", str(above)]
                 words += ["--ro-bind", folder, folder]
         for folder in installed_library():  # it holds the solutions
             words += ["--tmpfs", folder, "--remount-ro", folder]
@@ -296,7 +327,11 @@ class Sandbox:
         if warm:
             words += ["--bind", f"{self.library / CACHE}", f"{LIBRARY}/{CACHE}"]
         words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
-        return Command([*words, *self._program(sys.executable, LIBRARY, warm)], {})
+        for folder in ("/proc/sys", "/proc/irq", "/proc/bus"):
+            words += ["--ro-bind-try", folder, folder]
+        return Command(
+            [*words, *become, *self._program(sys.executable, LIBRARY, warm)], {}
+        )
 
     def _container(self, name):
         limits = self.limits
@@ -372,12 +407,13 @@ ATTEMPTS = (
     "the gradebook and the solutions are not read",
     "nothing outside is written",
     "there is no network",
+    "the system's settings are not changed",
     "other processes are not seen",
     "the environment is empty",
     "processes are counted",
     "memory is bounded",
 )
-FIRST = ("read", "write", "network", "processes", "environment")
+FIRST = ("read", "write", "network", "settings", "processes", "environment")
 TRIES = """
 import os, socket
 from pathlib import Path
@@ -391,6 +427,8 @@ attempt("read", lambda: Path(wanted["secret"]).read_bytes())
 attempt("read", lambda: os.listdir(wanted["solutions"]))
 attempt("write", lambda: Path(wanted["written"]).write_text("here"))
 attempt("network", lambda: socket.create_connection(("127.0.0.1", wanted["port"]), 2))
+for path in ("/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/sys/vm/drop_caches"):
+    attempt("settings", lambda: os.open(path, os.O_WRONLY) >= 0)
 attempt("processes", lambda: wanted["marker"] > 100 and os.kill(wanted["marker"], 0) is None)
 attempt("environment", lambda: "CLASSROOM_SECRET" in os.environ)
 print("tried")
