@@ -31,9 +31,8 @@ add(
     """
     Write `memorised(given, truth, predicted)`: of the training images whose given label is wrong,
     the share for which the network predicts just that wrong label. The arguments are arrays of
-    class numbers, one for each
-    image: the label that training used, the true one, and the network's answer. At least one label
-        is wrong.
+    class numbers, one for each image: the label that training used, the true one, and the
+    network's answer. At least one label is wrong.
     """,
     why="Only the wrong labels can show memorising, since "
     "a right answer may have been learned honestly.",
