@@ -84,7 +84,7 @@ def add_lesson_line(app, doctree):
     line = nodes.paragraph(classes=["lesson-line"])
     line += nodes.inline(
         "",
-        f"Runs in {notebook.metadata['lrdecay']['seconds']:.0f} s on two cores",
+        f"Ran in {notebook.metadata['lrdecay']['seconds']:.0f} s on two cores",
         classes=["seconds"],
     )
     line += nodes.reference("", "Open in Colab", refuri=colab)
