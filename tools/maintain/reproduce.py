@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "make_book"))
 import lessons
 from compare import POINTS, SHARE, Comparison
 from execute import run
+from nbclient.exceptions import CellExecutionError
 
 PLAIN = "as it is"
 
@@ -103,7 +104,9 @@ def one(text, way):
     found = {"of": digest(text, way), "visible": [], "moved": 0.0, "share": 0.0}
     try:
         found["seconds"] = run(notebook)
-    except Exception as error:  # a lesson that does not even run is a result too
+    except (
+        CellExecutionError
+    ) as error:  # a lesson that does not even run is a result too
         found["visible"].append(
             f"it ended with {type(error).__name__}: {str(error)[-300:]}"
         )

@@ -1,5 +1,5 @@
 """Are two runs of a cell the same to a reader? Words exactly, figures to a tenth of a point,
-ledger rows to nine digits.
+ledger rows to eight digits.
 
 Processors differ in the last bits of what they compute: which instructions they have decides in
 which order sums are added. So a promise that every bit comes back would hold for one machine only.
@@ -24,7 +24,7 @@ import numpy as np
 CLAIM = "application/vnd.lrdecay.claim+json"
 POINTS = 0.1  # 1/72 inch; a line is 1.5 wide
 LEVELS = 2  # of a colour's 255
-SHARE = 1e-9
+SHARE = 1e-8
 
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
