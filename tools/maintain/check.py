@@ -52,12 +52,12 @@ def notebooks():
 
 # tests that neither train nor open a browser nor start a class
 QUICK = (
-    "library/test_schedules.py",
     "library/test_evidence.py",
-    "library/test_cards.py",
+    "library/test_imports.py",
     "lessons/test_lessons.py",
     "lessons/test_ledger.py",
-    "repository",
+    "lessons/test_quizzes.py",
+    "repository/test_links.py",
 )
 
 
