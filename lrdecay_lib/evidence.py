@@ -6,18 +6,20 @@ training.
     >>> best = evidence.tune(tuning.table, metric="loss")
     >>> final = training.sweep(task, schedules, best, seeds=range(20), updates=500)
     >>> effect = evidence.paired(final.table, "linear", "constant", metric="loss", tuned=best)
-    >>> evidence.verdict("1-a", "decay speeds up convergence", {"diabetes": effect})
+    >>> evidence.verdict("1-a", {"diabetes": effect}, control=twins)
 
-The rule of the verdict, fixed before looking. Each condition has an effect that is positive where
-the claim is right, with a 95 % t-interval over the paired differences of the seeds. A condition is
-*for* the claim if its interval lies wholly above the margin (the smallest effect that matters, 0
-unless stated), *against* it if wholly below the margin, and otherwise *open*: no difference was
-shown.
+The rule of the verdict. Each claim is declared in claims.toml before its run: its primary
+condition, the margin m (the smallest effect that matters) and the further conditions. An effect is
+positive where the claim is right. The primary condition alone gives the word, by its 95 % interval:
 
-    all conditions for                    supported
-    some for, some not                    it depends, and the conditions are named
-    none for, at least one against        refuted
-    all open                              not shown: more seeds may decide
+    wholly above m            supported
+    wholly below -m           refuted: the opposite is shown
+    wholly within (-m, m)     no effect: one that matters is ruled out, either way
+    otherwise                 not shown: more seeds may decide
+
+The further conditions say how far it carries. Each is for the claim, against it, without effect or
+open, by the same rule with intervals that are adjusted for their number (Holm 1979), and they are
+counted. The control, a comparison without the property, must not come out for the claim.
 
 Exact claims (a formula, a shape, a count) need no seeds: `check` gives their verdict.
 """
@@ -31,10 +33,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
+
+from .claims import Claim, claim
 
 __all__ = [
     "difference",
+    "holm",
     "grid",
     "tune",
     "Tuned",
@@ -47,6 +52,7 @@ __all__ = [
 ]
 
 FEWEST_SEEDS = 5
+RESAMPLES = 1000  # of the tuning seeds
 MIME = "application/vnd.lrdecay.claim+json"
 LEDGER = Path(__file__).with_name(
     "ledger.json"
@@ -78,6 +84,8 @@ class Tuned(Mapping):
         peaks: schedule -> best peak.
         metric, better, seeds: what chose them.
         scores: schedule -> pandas Series of the mean metric of each peak.
+        values: schedule -> the metric of each run, seeds down and peaks across; as bad as can be
+            where a run diverged.
     """
 
     peaks: dict
@@ -85,6 +93,7 @@ class Tuned(Mapping):
     better: str
     seeds: frozenset
     scores: dict = field(repr=False, compare=False)
+    values: dict = field(repr=False, compare=False)
 
     def __getitem__(self, schedule):
         return self.peaks[schedule]
@@ -98,6 +107,31 @@ class Tuned(Mapping):
     def __repr__(self):
         best = ", ".join(f"{name}: {peak:g}" for name, peak in self.peaks.items())
         return f"<best peaks by {self.metric} over {len(self.seeds)} seeds: {best}>"
+
+    def uncertainty(self, *schedules):
+        """By how much other tuning seeds would move the difference of two schedules.
+
+        The tuning seeds are drawn anew, with replacement and for both schedules alike, and each
+        schedule gets the peak that is best on them. What follows is the root mean square of the
+        change in the difference of the two mean metrics, taken over all tuning seeds: a standard
+        error, in the metric's unit. A peak at which a run diverged is never chosen.
+        """
+        draws = np.random.default_rng(0).integers(
+            len(self.seeds), size=(RESAMPLES, len(self.seeds))
+        )
+        moved = 0.0
+        for sign, name in zip((1, -1), schedules, strict=False):
+            if name not in self.peaks:
+                raise ValueError(
+                    f"no schedule {name!r} was tuned; tuned were {list(self.peaks)}"
+                )
+            safe = self.values[name].loc[:, np.isfinite(self.scores[name])].to_numpy()
+            means, all_seeds = safe[draws].mean(axis=1), safe.mean(axis=0)
+            best = means.argmin if self.better == "lower" else means.argmax
+            moved = moved + sign * (
+                all_seeds[best(axis=1)] - self.scores[name][self.peaks[name]]
+            )
+        return float(np.sqrt(np.mean(moved**2)))
 
 
 def tune(table, metric, better="lower"):
@@ -120,7 +154,7 @@ def tune(table, metric, better="lower"):
     _check_better(metric, better)
     column = _column(table, metric, "validation")
     _one_optimizer(table)
-    peaks, scores, seeds = {}, {}, None
+    peaks, scores, wide, seeds = {}, {}, {}, None
     counts = {
         name: (runs["peak"].nunique(), runs["seed"].nunique())
         for name, runs in table.groupby("schedule", sort=False)
@@ -148,11 +182,12 @@ def tune(table, metric, better="lower"):
                 "evidence.grid(low, high)"
             )
         worst = np.inf if better == "lower" else -np.inf
-        score = values.where(np.isfinite(values), worst).mean()
+        values = values.where(np.isfinite(values), worst)
         if "diverged" in table:
-            score = score.where(
-                ~_wide(runs, "peak", "diverged", name).any().to_numpy(dtype=bool), worst
+            values = values.where(
+                ~_wide(runs, "peak", "diverged", name).to_numpy(dtype=bool), worst
             )
+        score = values.mean()
         best = score.idxmin() if better == "lower" else score.idxmax()
         if best in (grid_of_name[0], grid_of_name[-1]):
             side = "below" if best == grid_of_name[0] else "above"
@@ -161,8 +196,8 @@ def tune(table, metric, better="lower"):
                 f"{_numbers(grid_of_name)}, so a better one may lie {side} it. Widen the "
                 "grid, for every schedule alike"
             )
-        peaks[name], scores[name] = float(best), score
-    return Tuned(peaks, metric, better, seeds, scores)
+        peaks[name], scores[name], wide[name] = float(best), score, values
+    return Tuned(peaks, metric, better, seeds, scores, wide)
 
 
 # --- paired differences ---------------------------------------------------------------
@@ -170,14 +205,22 @@ def tune(table, metric, better="lower"):
 
 @dataclass(frozen=True)
 class Effect:
-    """A paired difference with its intervals. Positive: the treatment is better than its rival.
+    """A paired difference with its interval. Positive: the treatment is better than its rival.
 
     Attributes:
         treatment, baseline, metric, unit: what was compared, and the unit of the numbers.
         values: the difference of each seed. seeds: the seeds, in the same order.
-        mean: of the differences. low, high: its t-interval. bootstrap: its bootstrap interval (BCa,
-            9,999 resamples, fixed random state). level: of both, for example 0.95.
+        mean: of the differences. low, high: its interval. level: of the interval, such as 0.95.
         positive: what a positive number says of the treatment: "better", or another word.
+        at: how the two peaks were chosen: "each at its best peak", "at one peak", or "".
+        tuning: the standard error that the choice of the peaks adds (`Tuned.uncertainty`), in the
+            effect's unit.
+        outcomes: whether each seed has a yes or a no for each rival, so that the values are -1, 0
+            and 1.
+
+    The interval is mean ± t · sqrt(s²/n + tuning²), with t of n - 1 degrees of freedom. That of
+    outcomes is exact: from Clopper-Pearson intervals, each of level (1 + level) / 2, of the shares
+    of seeds at which only the one and only the other rival has it.
     """
 
     treatment: str
@@ -188,11 +231,18 @@ class Effect:
     seeds: tuple
     level: float = 0.95
     positive: str = "better"
+    at: str = ""
+    tuning: float = 0.0
+    outcomes: bool = False
 
     def __post_init__(self):
         """The guards that every effect passes, however it was made."""
         if not 0 < self.level < 1:
             raise ValueError(f"level must lie in (0, 1); got {self.level!r}")
+        if not 0 <= self.tuning < np.inf:
+            raise ValueError(
+                f"tuning must be at least 0 and finite; got {self.tuning!r}"
+            )
         values, seeds = tuple(map(float, self.values)), tuple(map(int, self.seeds))
         if len(values) != len(seeds):
             raise ValueError(
@@ -208,6 +258,23 @@ class Effect:
                 f"the difference of {self.metric} is not finite for seed {seed}, so it has no "
                 "mean: did a run diverge?"
             )
+        whole = set(values) <= {-1.0, 0.0, 1.0}
+        if self.outcomes and not whole:
+            raise ValueError(
+                f"outcomes are yes or no for each seed, so their differences are -1, 0 or 1; got "
+                f"{_numbers(sorted(set(values)))}"
+            )
+        if not self.outcomes and any(values):
+            if whole:
+                raise ValueError(
+                    f"the differences of {self.metric} are all -1, 0 or 1: pass outcomes=True if "
+                    "they come from yes or no, for an exact interval"
+                )
+            if np.ptp(values) == 0:
+                raise ValueError(
+                    f"the difference of {self.metric} is {values[0]:g} for each seed, so it does "
+                    "not depend on the seed: an exact claim, for evidence.check"
+                )
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "seeds", seeds)
 
@@ -217,15 +284,22 @@ class Effect:
 
     @property
     def interval(self):
-        if np.ptp(self.values) == 0:
-            return self.mean, self.mean
-        return tuple(
-            map(
-                float,
-                stats.t.interval(
-                    self.level, len(self.values) - 1, self.mean, stats.sem(self.values)
-                ),
+        if self.outcomes:
+            low, high = (
+                _share([value == side for value in self.values], (1 + self.level) / 2)
+                for side in (1, -1)
             )
+            return low[0] - high[1], low[1] - high[0]
+        reach = float(
+            special.stdtrit(len(self.values) - 1, (1 + self.level) / 2) * self.error
+        )
+        return self.mean - reach, self.mean + reach
+
+    @property
+    def error(self):
+        """The standard error of the mean, with that of the tuning."""
+        return float(
+            np.hypot(np.std(self.values, ddof=1) / len(self.values) ** 0.5, self.tuning)
         )
 
     low = property(lambda self: self.interval[0])
@@ -233,6 +307,7 @@ class Effect:
 
     @property
     def bootstrap(self):
+        """The bootstrap interval of the mean (BCa, 9,999 resamples, fixed random state)."""
         if np.ptp(self.values) == 0:
             return self.mean, self.mean
         found = stats.bootstrap(
@@ -243,6 +318,35 @@ class Effect:
             random_state=np.random.default_rng(0),
         ).confidence_interval
         return float(found.low), float(found.high)
+
+    def side(self, margin):
+        """Where the interval lies: "for", "against", "no effect" or "open" (top of this module)."""
+        if self.low > margin:
+            return "for"
+        if self.high < -margin:
+            return "against"
+        return "no effect" if -margin < self.low and self.high < margin else "open"
+
+    def p_value(self, margin):
+        """The smallest alpha whose interval, of level 1 - alpha, decides for a `side`; at most 1."""
+        if not self.outcomes:
+            inside = max(
+                self.mean - margin, -margin - self.mean, margin - abs(self.mean)
+            )
+            if inside <= 0 or not self.error:
+                return float(inside <= 0)
+            return float(2 * special.stdtr(len(self.values) - 1, -inside / self.error))
+        low, high = (
+            -16.0,
+            0.0,
+        )  # of log10 alpha; an interval of a smaller alpha holds the others
+        for _ in range(40):
+            middle = (low + high) / 2
+            if replace(self, level=1 - 10**middle).side(margin) == "open":
+                low = middle
+            else:
+                high = middle
+        return 10**high
 
     def __neg__(self):
         """The same comparison for a claim that says the opposite: positive where the treatment
@@ -257,7 +361,8 @@ class Effect:
         sentence = (
             f"{self.treatment} against {self.baseline}, {self.metric}: {self.mean:+.3g}{unit} "
             f"[{self.low:+.3g}, {self.high:+.3g}] (positive is {self.positive}; "
-            f"{self.level:.0%} interval over {len(self.seeds)} paired seeds)"
+            f"{100 * self.level:.4g}% interval over {len(self.seeds)} paired seeds"
+            f"{', ' + self.at if self.at else ''}{', tuning included' if self.tuning else ''})"
         )
         if self.low <= 0 <= self.high:
             sentence += "; no difference was shown"
@@ -351,11 +456,24 @@ def paired(
         unit or "",
         percent=b.mean() if percent else None,
         level=level,
+        tuned=tuned,
+        at="at one peak" if tuned is None else "",
+        outcomes=metric == "diverged",
     )
 
 
 def difference(
-    first, second, names, metric, unit="", positive="better", percent=None, level=0.95
+    first,
+    second,
+    names,
+    metric,
+    unit="",
+    positive="better",
+    percent=None,
+    level=0.95,
+    tuned=None,
+    at="",
+    outcomes=False,
 ):
     """The effect of ``first - second``, seed by seed, where no table of runs holds the numbers.
 
@@ -373,10 +491,15 @@ def difference(
         percent: a number of which the differences are given in percent, such as the mean of the
             baseline; the unit is then "%".
         level: of the intervals.
+        tuned: what `tune` gave, if the two ran at its peaks: the interval then includes the
+            tuning. Its metric must be this one, and the names schedules of it. A pair of them if
+            the rivals were tuned apart, the treatment's first.
+        at: in words, how the peaks were chosen where ``tuned`` does not say it: "at one peak".
+        outcomes: whether both measurements are a yes or a no for each seed.
 
     Raises:
         ValueError: if the two do not have the same seeds, there are fewer than 5, a number is not
-            finite, or ``percent`` is 0.
+            finite, ``percent`` is 0, or ``tuned`` is about another metric or other schedules.
     """
     treatment, baseline = names
     first = _by_seed(first)
@@ -390,8 +513,36 @@ def difference(
                 "must be finite and not 0. Leave percent out, and report in the metric's own unit"
             )
         values, unit = 100 * values / abs(percent), "%"
+    tuning = 0.0
+    if tuned is not None:
+        apart = isinstance(tuned, tuple)
+        for one in tuned if apart else (tuned,):
+            if one.metric != metric:
+                raise ValueError(
+                    f"the peaks were chosen by {one.metric!r}, and this is a difference of "
+                    f"{metric!r}: say at='each at its best peak' instead of tuned"
+                )
+        tuning = (
+            float(
+                np.hypot(*(t.uncertainty(n) for t, n in zip(tuned, names, strict=True)))
+            )
+            if apart
+            else tuned.uncertainty(treatment, baseline)
+        )
+        tuning *= 100 / abs(percent) if percent is not None else 1
+        at = at or "each at its best peak"
     return Effect(
-        treatment, baseline, metric, unit, values, values.index, level, positive
+        treatment,
+        baseline,
+        metric,
+        unit,
+        values,
+        values.index,
+        level,
+        positive,
+        at,
+        tuning,
+        bool(outcomes),
     )
 
 
@@ -441,60 +592,141 @@ def _check_tuned(tuned, metric, better, peaks, seeds):
 # --- verdicts -------------------------------------------------------------------------
 
 
+WORDS = {
+    "for": "supported",
+    "against": "refuted",
+    "no effect": "no effect",
+    "open": "not shown",
+}
+SAYS = {
+    "supported": "An effect that matters is shown",
+    "refuted": "The opposite is shown",
+    "no effect": "An effect that matters is ruled out, either way",
+    "not shown": "An effect that matters is neither shown nor ruled out",
+}
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What became of a claim. In a notebook it shows itself, and carries its row of the claim
     ledger.
 
     Attributes:
-        claim: the claim's id. text: the claim, in our words.
-        verdict: "supported", "refuted", "it depends" or "not shown".
-        because: the sentences that give the reason, numbers included, one to a line.
-        effects: condition -> `Effect`; empty for an exact claim.
+        claim: the `Claim`, as it was declared.
+        verdict: "supported", "refuted", "no effect" or "not shown".
+        in_short: one sentence, numbers included.
+        effects: condition -> `Effect`, the further ones with their adjusted intervals; empty for an
+            exact claim.
+        control: the `Effect` without the property, or None.
     """
 
-    claim: str
-    text: str
+    claim: Claim
     verdict: str
-    because: str
+    in_short: str
     effects: dict = field(default_factory=dict)
+    control: Effect | None = None
+
+    @property
+    def counts(self):
+        """How many of the further conditions are on each side."""
+        sides = [self._side(name) for name in self.claim.further]
+        return {side: sides.count(side) for side in WORDS}
+
+    def _side(self, condition):
+        return self.effects[condition].side(self.claim.margin_of(condition))
+
+    @property
+    def control_passed(self):
+        """Whether the control did not come out for the claim; None without one."""
+        if self.control is None:
+            return None
+        return self.control.side(self.claim.margin_of("control")) != "for"
+
+    @property
+    def because(self):
+        """The sentences that give the reason, numbers included, one to a line."""
+        lines = [self.in_short]
+        for name, effect in self.effects.items():
+            margin = f"; margin {self.claim.margin_of(name):g}"
+            lines.append(f"{name} ({self._side(name)}{margin}): {effect}")
+        if self.control is not None:
+            passed = (
+                "not for the claim, as it must be"
+                if self.control_passed
+                else "FOR the claim"
+            )
+            lines.append(f"control, {self.claim.control} ({passed}): {self.control}")
+        return "\n".join(lines)
 
     @property
     def row(self):
         """The row of the ledger, as plain values that ``json.dumps`` takes."""
-        return {
-            "claim": self.claim,
-            "text": self.text,
+        about = self.claim
+        row = {
+            "claim": about.id,
+            "text": about.says,
+            **{
+                key: getattr(about, key)
+                for key in ("who", "where", "words", "about", "kind")
+            },
+            "means": about.means,
             "verdict": self.verdict,
+            "in_short": self.in_short,
             "because": self.because,
+            "primary": about.primary,
+            "counts": self.counts if self.effects else {},
             "conditions": [
                 {
                     "condition": name,
-                    "treatment": effect.treatment,
-                    "baseline": effect.baseline,
-                    "metric": effect.metric,
-                    **_rounded(effect),
-                    "level": effect.level,
-                    "unit": effect.unit,
-                    "seeds": list(effect.seeds),
-                    "positive": effect.positive,
+                    "primary": name == about.primary,
+                    "side": self._side(name),
+                    "margin": about.margin_of(name),
+                    **_as_row(effect),
                 }
                 for name, effect in self.effects.items()
             ],
+            "control": None,
+            "revised": about.revised,
         }
+        if self.control is not None:
+            row["control"] = {
+                "condition": about.control,
+                "passed": self.control_passed,
+                "margin": about.margin_of("control"),
+                **_as_row(self.control),
+            }
+        return row
 
     def __str__(self):
-        return (
-            f"Claim {self.claim}: {self.text}\nVerdict: {self.verdict}. {self.because}"
-        )
+        return f"Claim {self.claim.id}: {self.claim.says}\nVerdict: {self.verdict}. {self.because}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {
-            "text/plain": str(self),
-            "text/markdown": f"> **Claim {self.claim}:** {self.text}\n>\n> **Verdict: "
-            f"{self.verdict}.** " + self.because.replace("\n", "\n> - "),
-            MIME: self.row,
-        }
+        first, *rest = self.because.split("\n")
+        shown = (
+            f"> **Claim {self.claim.id}:** {self.claim.says}\n>\n"
+            f"> **Verdict: {self.verdict}.** {first}"
+        )
+        if rest:
+            shown += (
+                "\n>\n> <details><summary>Every condition, and the control</summary>\n>\n> - "
+                + "\n> - ".join(rest)
+                + "\n>\n> </details>"
+            )
+        return {"text/plain": str(self), "text/markdown": shown, MIME: self.row}
+
+
+def _as_row(effect):
+    return {
+        "treatment": effect.treatment,
+        "baseline": effect.baseline,
+        "metric": effect.metric,
+        **_rounded(effect),
+        "level": round(effect.level, 10),
+        "unit": effect.unit,
+        "seeds": list(effect.seeds),
+        "positive": effect.positive,
+        "at": effect.at,
+    }
 
 
 def _rounded(effect):
@@ -502,89 +734,134 @@ def _rounded(effect):
 
     What follows depends on the processor, and a stored digit should change only when a result does.
     """
-    numbers = np.array([effect.mean, *effect.interval, *effect.bootstrap])
+    numbers = np.array([effect.mean, *effect.interval, effect.tuning])
     largest = np.abs(numbers).max()
     places = 9 - int(np.floor(np.log10(largest))) if largest else 0
-    mean, low, high, *bootstrap = (
-        round(float(number), places) + 0.0 for number in numbers
-    )
-    return {"effect": mean, "interval": [low, high], "bootstrap": bootstrap}
+    mean, low, high, tuning = (round(float(number), places) + 0.0 for number in numbers)
+    return {"effect": mean, "interval": [low, high], "tuning": tuning}
 
 
-def verdict(claim, text, effects, margin=0.0):
-    """The verdict on a claim by the rule at the top of this module.
+def holm(effects, margins, alpha=0.05):
+    """Effects with intervals that are adjusted for their number.
+
+    Holm's rule (1979): the effects are put in the order of their `Effect.p_value`. The first of k
+    gets an interval of level 1 - alpha/k, the next 1 - alpha/(k - 1), and so on, until one does not
+    decide: it and all after it have that level, and are open. So the chance that any of the
+    decisions is wrong is at most alpha, whatever the effects share.
 
     Args:
-        claim, text: the claim's id, and the claim in our words.
+        effects: condition -> `Effect`.
+        margins: condition -> the smallest effect that matters.
+
+    Returns:
+        condition -> `Effect`, in the order given.
+    """
+    p = {name: effect.p_value(margins[name]) for name, effect in effects.items()}
+    adjusted, left, stopped = {}, len(effects), None
+    for name in sorted(p, key=p.get):
+        level = stopped or 1 - alpha / left
+        adjusted[name] = replace(effects[name], level=level)
+        if adjusted[name].side(margins[name]) == "open":
+            stopped = level
+        left -= 1
+    return {name: adjusted[name] for name in effects}
+
+
+def verdict(name, effects, control):
+    """The verdict on a declared claim, by the rule at the top of this module.
+
+    Args:
+        name: the claim's id in claims.toml.
         effects: condition -> `Effect`, positive where the claim is right (negate one with
-            ``-effect``). Name every condition that was tested, not only those that worked.
-        margin: the smallest effect that matters, at least 0, in the effects' unit.
+            ``-effect``): exactly the conditions that were declared, the primary one first.
+        control: the `Effect` of the declared control.
 
     Returns:
         `Verdict`.
+
+    Raises:
+        ValueError: if the claim is not declared or is exact, or the conditions, the unit or the
+            metric of the primary one are not the declared ones.
     """
-    if (
-        not isinstance(effects, dict)
-        or not effects
-        or not all(isinstance(e, Effect) for e in effects.values())
+    about = claim(name)
+    if about.kind != "measured":
+        raise ValueError(f"claim {name} is declared as exact: use evidence.check")
+    if not isinstance(effects, dict) or not all(
+        isinstance(e, Effect) for e in effects.values()
     ):
         raise ValueError(
-            f"effects must be a dict: condition -> Effect, at least one; got {effects!r}"
+            f"effects must be a dict: condition -> Effect; got {effects!r}"
         )
-    if not margin >= 0:
-        raise ValueError(f"margin must be at least 0; got {margin!r}")
-    sides = {"for": [], "against": [], "open": []}
-    for name, effect in effects.items():
-        sides[
-            "for"
-            if effect.low > margin
-            else "against"
-            if effect.high < margin
-            else "open"
-        ].append(name)
-    if sides["for"]:
-        word = "it depends" if sides["against"] or sides["open"] else "supported"
-    else:
-        word = "refuted" if sides["against"] else "not shown"
-    sentences = [f"{name}: {effect}" for name, effect in effects.items()]
-    if len(effects) > 1:
-        says = {
-            "for": "for the claim",
-            "against": "against it",
-            "open": "no difference was shown",
-        }
-        summary = "; ".join(
-            f"{says[side]}: {', '.join(names)}"
-            for side, names in sides.items()
-            if names
+    if tuple(effects) != about.conditions:
+        raise ValueError(
+            f"claim {name} was declared for the conditions {list(about.conditions)}, in this "
+            f"order; got {list(effects)}"
         )
-        sentences.insert(0, summary[0].upper() + summary[1:] + ".")
-    if margin:
-        sentences.append(f"An effect of up to {margin:g} does not count.")
-    return Verdict(claim, text, word, "\n".join(sentences), dict(effects))
+    if not isinstance(control, Effect):
+        raise ValueError(
+            f"claim {name} was declared with a control, {about.control!r}; got {control!r}"
+        )
+    first = effects[about.primary]
+    if (first.metric, first.unit) != (about.metric, about.unit):
+        raise ValueError(
+            f"claim {name} was declared for the metric {about.metric!r} in {about.unit!r}; got "
+            f"{first.metric!r} in {first.unit!r}"
+        )
+    further = {condition: effects[condition] for condition in about.further}
+    judged = {about.primary: first} | holm(
+        further, {condition: about.margin_of(condition) for condition in further}
+    )
+    word = WORDS[first.side(about.margin)]
+    unit = f" {about.unit}" if about.unit else ""
+    found = Verdict(about, word, "", judged, control)
+    short = (
+        f"{SAYS[word]} (margin {about.margin:g}{unit}). Under “{about.primary}”: "
+        f"{first.treatment} against {first.baseline}, {first.metric} {first.mean:+.3g}{unit} "
+        f"[{first.low:+.3g}, {first.high:+.3g}], positive is {first.positive}."
+    )
+    if further:
+        counted = ", ".join(f"{side} {count}" for side, count in found.counts.items())
+        short += f" How far it carries: {counted} of {len(further)}."
+    if not found.control_passed:
+        short += " The control came out for the claim too, so the test cannot tell."
+    return replace(found, in_short=short)
 
 
-def check(claim, text, holds, because):
-    """The verdict on an exact claim, which needs no seeds: a formula, a shape, a count.
+def check(name, holds, because, control=None):
+    """The verdict on a declared exact claim, which needs no seeds: a formula, a shape, a count.
 
     Args:
-        claim, text: the claim's id, and the claim in our words.
+        name: the claim's id in claims.toml.
         holds: True or False, computed in the cell.
         because: the reason, in a sentence that was computed too.
+        control: what the same test says of a thing without the property. It must be False.
+
+    Raises:
+        ValueError: if the claim is not declared or is measured, or the control passes the test.
     """
-    if not isinstance(holds, (bool, np.bool_)):
-        raise ValueError(f"holds must be True or False; got {holds!r}")
+    about = claim(name)
+    if about.kind != "exact":
+        raise ValueError(f"claim {name} is declared as measured: use evidence.verdict")
+    for what, value in (("holds", holds), ("control", control)):
+        if not isinstance(value, (bool, np.bool_)) and not (
+            what == "control" and value is None
+        ):
+            raise ValueError(f"{what} must be True or False; got {value!r}")
     if not because:
         raise ValueError("because must say why; got nothing")
-    return Verdict(claim, text, "supported" if holds else "refuted", because)
+    if control:
+        raise ValueError(
+            f"claim {name}: the control passes the test too, so the test says nothing of the claim"
+        )
+    return Verdict(about, "supported" if holds else "refuted", because)
 
 
 def ledger():
     """The claim ledger: a pandas table of the rows that the book's lessons wrote when they ran.
     Lesson 8.1.
 
-    Columns: claim, text, verdict, because and conditions as in `Verdict.row`, and lesson (file
-    name), title and cell (number in the notebook) that show it. The lessons that sum the ledger up
+    Columns: those of `Verdict.row`, and lesson (file name), title and cell (number in the notebook)
+    that show it. The lessons that sum the ledger up
     (8.1 and 9) have no rows in it.
     """
     return pd.DataFrame(json.loads(LEDGER.read_text(encoding="utf-8")))
@@ -648,6 +925,14 @@ def _wide(runs, columns, value, name):
             f"{wide.size}); was the sweep interrupted?"
         )
     return wide
+
+
+def _share(outcomes, level):
+    """Clopper and Pearson's exact interval of a share (1934)."""
+    found = stats.binomtest(int(np.sum(outcomes)), len(outcomes)).proportion_ci(
+        level, "exact"
+    )
+    return float(found.low), float(found.high)
 
 
 def _numbers(values):

@@ -167,8 +167,8 @@ class Comparison:
 
 
 def _numbers(condition):
-    """The effect, interval and bootstrap of a ledger row's condition."""
-    for key in ("effect", "interval", "bootstrap"):
+    """The effect, interval and tuning error of a ledger row's condition."""
+    for key in ("effect", "interval", "tuning"):
         yield from np.ravel(condition.get(key, []))
 
 

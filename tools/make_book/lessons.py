@@ -11,6 +11,7 @@ import re
 import sys
 import tempfile
 import tokenize
+import tomllib
 from pathlib import Path
 
 import jupytext
@@ -318,6 +319,10 @@ def code_digest(notebook, library=LIBRARY):
     for path in library_files(sources, library):
         digest.update(path.name.encode())
         digest.update(bare_code(path.read_text(encoding="utf-8")).encode())
+    declared = tomllib.loads((library / "claims.toml").read_text(encoding="utf-8"))
+    for name, table in declared.items():
+        if any(f'"{name}"' in source for source in sources):
+            digest.update(repr((name, table)).encode())
     if reads_ledger(notebook):
         digest.update((library / "ledger.json").read_text(encoding="utf-8").encode())
     return digest.hexdigest()
