@@ -20,7 +20,7 @@ ENVIRONMENT := for python in $(PYTHONS); do \
 export KERAS_BACKEND := tensorflow
 unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS MPLBACKEND
 
-.PHONY: help book draft test check format execute take aside serve lab reproduce colab benchmark mutants torch \
+.PHONY: help book draft test check format execute take aside serve lab reproduce replicate colab benchmark mutants torch \
 	classroom collect due grade lock explorer-runs repository print links clean clean-environment environment
 
 help:  ## list the commands
@@ -66,6 +66,9 @@ lab: environment  ## open the lessons in JupyterLab
 
 reproduce: environment  ## run every lesson in the ways in which machines differ: does a reader see the same? (LESSON=03_2 for one)
 	@$(MAINTAIN)/reproduce.py $(LESSON)
+
+replicate: environment  ## run every lesson with other random numbers: do the verdicts come back? (SEEDS=5 times, LESSON=03_2 for one)
+	@$(MAINTAIN)/replicate.py $(LESSON) --runs $(or $(SEEDS),5) --store
 
 colab: environment  ## run every lesson alone beside other versions (WHICH=oldest or newest, WITH=3.12): are the verdicts the same?
 	@$(MAINTAIN)/colab.py $(WHICH) $(WITH)

@@ -328,7 +328,7 @@ class Effect:
         return "no effect" if -margin < self.low and self.high < margin else "open"
 
     def p_value(self, margin):
-        """The smallest alpha whose interval, of level 1 - alpha, decides for a `side`; at most 1."""
+        """The smallest alpha whose interval, of level 1 - alpha, decides for a `side`."""
         if not self.outcomes:
             inside = max(
                 self.mean - margin, -margin - self.mean, margin - abs(self.mean)

@@ -61,6 +61,9 @@ def other_numbers(run):
         def __init__(self, seed=None):
             super().__init__(seed if seed is None else mixed(seed))
 
+        def seed(self, seed=None):  # Optuna makes one without a seed, and sets it after
+            super().seed(seed if seed is None else mixed(seed))
+
     np.random.default_rng, np.random.RandomState = default_rng, RandomState
     np.random.seed = lambda seed=None: old_seed(seed if seed is None else mixed(seed))
     keras.utils.set_random_seed = lambda seed: keras_seed(mixed(seed))
