@@ -53,6 +53,9 @@ NOT_PORTABLE = [
 ]
 
 
+MOST_WORDS = 1800  # before the exercises: a quarter of an hour of reading
+
+
 def code_cells(notebook):
     return [
         (number, cell)
@@ -187,6 +190,15 @@ def reads_well(notebook):
         for cell in notebook.cells
         if cell.cell_type == "markdown"
     )
+    text = "\n".join(
+        cell.source for cell in notebook.cells if cell.cell_type == "markdown"
+    )
+    words = len(text.split("## Exercises")[0].split())
+    if words > MOST_WORDS:
+        yield (
+            f"{words} words before the exercises are more than {MOST_WORDS}: say a thing once, "
+            "or split the lesson"
+        )
     shown = [
         cell
         for _, cell in code_cells(notebook)
