@@ -18,7 +18,7 @@ ENVIRONMENT := for python in $(PYTHONS); do \
 
 # what another project, or a cluster, set for its own programs is not for these
 export KERAS_BACKEND := tensorflow
-unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS MPLBACKEND
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYTHONDONTWRITEBYTECODE MPLBACKEND
 
 .PHONY: help book draft test check format execute take aside serve lab reproduce replicate colab benchmark mutants torch \
 	classroom collect due grade lock explorer-runs repository print links clean clean-environment environment

@@ -21,6 +21,7 @@ os.environ["IPYTHONDIR"] = str(ROOT / "_build" / "ipython")
 # made before any lesson runs, because matplotlib warns where making it takes long
 os.environ.setdefault("MPLCONFIGDIR", str(ROOT / "_build" / "matplotlib"))
 import matplotlib.font_manager  # noqa: F401
+import warm
 from compare import Comparison
 from nbval.plugin import IPyNbCell
 
@@ -69,6 +70,9 @@ def pytest_configure(config):
     os.environ["LESSON_START"] = (
         f"import os, sys; os.chdir({str(folder)!r}); sys.path.insert(0, {str(place)!r})"
     )
+    kernels = warm.kernels()
+    kernels.__enter__()
+    config.add_cleanup(lambda: kernels.__exit__(None, None, None))
 
 
 def pytest_terminal_summary(terminalreporter):

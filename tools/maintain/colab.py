@@ -60,14 +60,11 @@ def environment(which, python):
         ],
         check=True,
     )
-    kernel = json.loads(
-        (lessons.KERNELS / "kernels" / "lesson" / "kernel.json").read_text()
-    )
+    shutil.copytree(lessons.KERNELS / "kernels", place / "jupyter" / "kernels")
+    described = place / "jupyter" / "kernels" / "lesson" / "kernel.json"
+    kernel = json.loads(described.read_text())
     kernel["argv"][0] = str(place / "venv" / "bin" / "python")
-    (place / "jupyter" / "kernels" / "lesson").mkdir(parents=True)
-    (place / "jupyter" / "kernels" / "lesson" / "kernel.json").write_text(
-        json.dumps(kernel)
-    )
+    described.write_text(json.dumps(kernel))
     named = subprocess.run(
         [
             kernel["argv"][0],

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import lessons
 import pages
+import warm
 from compare import Comparison
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -26,15 +27,21 @@ from tqdm import tqdm
 LOG = lessons.ROOT / "_build" / "execute.log"  # what the kernels' C++ libraries write
 
 
-def run(notebook, on_cell=None):
-    """Run a notebook in an empty folder, as a reader who downloaded it alone would; returns the
-    seconds."""
+def settle():
+    """Set what a lesson's kernel finds in its environment, whoever runs it."""
     os.environ["JUPYTER_PATH"] = str(lessons.KERNELS)
     # matplotlib's list of fonts, of this environment and not of another one that may be gone by now
     os.environ["MPLCONFIGDIR"] = str(lessons.ROOT / "_build" / "matplotlib")
     # no start-up file of whoever runs it has a say in what a lesson prints
     os.environ["IPYTHONDIR"] = str(lessons.ROOT / "_build" / "ipython")
     LOG.parent.mkdir(exist_ok=True)
+
+
+def run(notebook, on_cell=None):
+    """Run a notebook in an empty folder, as a reader who downloaded it alone would; returns the
+    seconds that it takes a reader, whose kernel imports all modules itself."""
+    settle()
+    imports = warm.seconds()
     with (
         tempfile.TemporaryDirectory() as folder,
         open(LOG, "a", encoding="utf-8") as log,
@@ -43,6 +50,7 @@ def run(notebook, on_cell=None):
             notebook,
             kernel_name="lesson",
             timeout=600,
+            startup_timeout=600,
             coalesce_streams=True,
             record_timing=False,
             resources={"metadata": {"path": folder}},
@@ -50,7 +58,7 @@ def run(notebook, on_cell=None):
         )
         begin = time.perf_counter()
         client.execute(stderr=log)
-        return time.perf_counter() - begin
+        return imports + time.perf_counter() - begin
 
 
 @functools.cache
@@ -194,6 +202,14 @@ def main(chosen):
             f"There is no lesson whose file name begins with {' or '.join(chosen)} in "
             f"{lessons.CHAPTERS.name}/."
         )
+    settle()
+    with warm.kernels():
+        return refreshed(texts, chosen)
+
+
+def refreshed(texts, chosen):
+    """Bring the texts' notebooks up to date, the summaries last; returns a sentence if that
+    failed."""
     failed = [text.stem for text in texts if not readable(text)]
     texts = [text for text in texts if text.stem not in failed]
     last = [text for text in texts if lessons.reads_ledger(lessons.from_text(text))]
