@@ -36,7 +36,8 @@ def nursery():
     with pytest.MonkeyPatch.context() as patch:
         for name in ("LESSON_WARM", "LESSON_START"):
             patch.delenv(name, raising=False)
-        execute.settle()
+        for name, value in execute.settings().items():
+            patch.setenv(name, value)
         with warm.kernels(FEW):
             yield json.loads(printed(WHO))["parent"]
 
@@ -187,7 +188,8 @@ def test_jupyter_sees_how_a_kernel_ended(nursery, code, status):
 def test_kernels_end_with_whoever_ran_the_lessons(tmp_path):
     """Even if that one was killed."""
     program = (
-        "import sys, time, execute, test_warm, warm; execute.settle(); "
+        "import os, sys, time, execute, test_warm, warm; "
+        "os.environ.update(execute.settings()); "
         "inside = warm.kernels(test_warm.FEW); inside.__enter__(); "
         "one = test_warm.kernel(); _, client = one.__enter__(); "
         "print(test_warm.said(client, 'import os; print(os.getpid(), os.getppid())')); "

@@ -27,20 +27,23 @@ from tqdm import tqdm
 LOG = lessons.ROOT / "_build" / "execute.log"  # what the kernels' C++ libraries write
 
 
-def settle():
-    """Set what a lesson's kernel finds in its environment, whoever runs it."""
-    os.environ["JUPYTER_PATH"] = str(lessons.KERNELS)
-    # matplotlib's list of fonts, of this environment and not of another one that may be gone by now
-    os.environ["MPLCONFIGDIR"] = str(lessons.ROOT / "_build" / "matplotlib")
-    # no start-up file of whoever runs it has a say in what a lesson prints
-    os.environ["IPYTHONDIR"] = str(lessons.ROOT / "_build" / "ipython")
-    LOG.parent.mkdir(exist_ok=True)
+def settings():
+    """What a lesson's kernel finds in its environment, whoever runs it."""
+    return {
+        "JUPYTER_PATH": str(lessons.KERNELS),
+        # matplotlib's list of fonts, of this environment and not of another one that may be gone
+        # by now
+        "MPLCONFIGDIR": str(lessons.ROOT / "_build" / "matplotlib"),
+        # no start-up file of whoever runs it has a say in what a lesson prints
+        "IPYTHONDIR": str(lessons.ROOT / "_build" / "ipython"),
+    }
 
 
 def run(notebook, on_cell=None):
     """Run a notebook in an empty folder, as a reader who downloaded it alone would; returns the
     seconds that it takes a reader, whose kernel imports all modules itself."""
-    settle()
+    os.environ.update(settings())
+    LOG.parent.mkdir(exist_ok=True)
     imports = warm.seconds()
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -202,8 +205,7 @@ def main(chosen):
             f"There is no lesson whose file name begins with {' or '.join(chosen)} in "
             f"{lessons.CHAPTERS.name}/."
         )
-    settle()
-    with warm.kernels():
+    with warm.kernels(environment=settings()):
         return refreshed(texts, chosen)
 
 

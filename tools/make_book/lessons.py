@@ -2,6 +2,7 @@
 (.ipynb)."""
 
 import ast
+import functools
 import hashlib
 import io
 import json
@@ -230,13 +231,14 @@ def without_magics(source):
     return re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
 
 
+@functools.lru_cache(maxsize=512)  # a library's file is one of many lessons'
 def imported_rooms(source):
     """Names of the library's modules that a Python source imports, anywhere in it."""
     rooms = {"__init__"} if "lrdecay_lib" in source else set()
     try:
         tree = ast.parse(without_magics(source))
     except SyntaxError:  # running the lesson says what is wrong, and where
-        return rooms
+        return frozenset(rooms)
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and (
             node.level or (node.module or "").startswith("lrdecay_lib")
@@ -255,7 +257,7 @@ def imported_rooms(source):
                 for alias in node.names
                 if alias.name.startswith("lrdecay_lib.")
             }
-    return rooms
+    return frozenset(rooms)
 
 
 def exercise_files(sources, library=LIBRARY):
@@ -273,6 +275,7 @@ def exercise_files(sources, library=LIBRARY):
     }
 
 
+@functools.lru_cache(maxsize=512)
 def bare_code(source):
     """Python without its docstrings, comments and blank lines: what decides the outputs of a
     lesson."""

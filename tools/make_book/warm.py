@@ -32,6 +32,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 KERNEL = Path(__file__).parent / "jupyter" / "kernels" / "lesson" / "kernel.json"
+LOG = Path(__file__).resolve().parents[2] / "_build" / "warm.log"
 MODULES = """
     ipykernel.kernelapp ipykernel.zmqshell IPython numpy pandas scipy.stats scipy.optimize
     scipy.sparse sklearn.datasets sklearn.model_selection matplotlib.figure
@@ -46,9 +47,9 @@ OF_ITS_OWN = ("LESSON_", "PYTEST_", "JPY_", "PWD", "OLDPWD", "SHLVL", "_")
 
 
 @contextmanager
-def kernels(modules=MODULES):
+def kernels(modules=MODULES, environment=()):
     """Inside, the kernels of lessons start warm. The modules are imported when the first one is
-    asked for."""
+    asked for, with this process's environment and what is added to it."""
     if sys.platform != "linux" or os.environ.get("LESSON_WARM"):
         yield
         return
@@ -65,7 +66,7 @@ def kernels(modules=MODULES):
         process = subprocess.Popen(
             [sys.executable, __file__, str(door.fileno()), *modules],
             stdin=subprocess.PIPE,
-            env={**os.environ, **described()["env"]},
+            env={**os.environ, **dict(environment), **described()["env"]},
             pass_fds=[door.fileno()],
             start_new_session=True,  # Ctrl-C in a terminal is for whoever runs the lessons
         )
@@ -137,6 +138,10 @@ class Nursery:
         if self.before is None:
             self.prepare()
         reason = self.why_not(request)
+        if reason:
+            LOG.parent.mkdir(exist_ok=True)
+            with LOG.open("a", encoding="utf-8") as log:
+                print(time.ctime(), "a kernel starts cold:", reason, file=log)
         if reason or "arguments" not in request:
             answer = {"refused": reason} if reason else {"seconds": self.seconds}
             self.answer(connection, answer)
