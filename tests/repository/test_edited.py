@@ -40,6 +40,8 @@ x
 ```
 """
 
+UNIT = 0.25  # as if this machine had been measured
+
 
 @pytest.fixture
 def book(tmp_path, monkeypatch):
@@ -66,6 +68,7 @@ def book(tmp_path, monkeypatch):
         return 1.0
 
     monkeypatch.setattr(execute, "run", run)
+    monkeypatch.setattr(execute, "unit", lambda: UNIT)
     monkeypatch.setattr(execute, "LOG", tmp_path / "_build" / "execute.log")
     assert execute.main([]) is None
     return tmp_path
@@ -158,6 +161,15 @@ OUTPUTS = [
     exchange_outputs,
     set_the_seconds,
 ]
+
+
+def test_the_seconds_are_stored_with_the_machines_unit(book):
+    stored = lessons.read_notebook(lesson(book)).metadata["lrdecay"]
+    assert (stored["seconds"], stored["unit"]) == (1.0, UNIT)
+
+
+def test_the_machine_is_measured():
+    assert 0 < execute.unit(repeats=1) < 600
 
 
 @pytest.mark.parametrize("doctor", EDITS)

@@ -65,9 +65,9 @@ def run(notebook, on_cell=None):
 
 
 @functools.cache
-def unit():
+def unit(repeats=5):
     """The seconds of a unit of time on this machine (see unit.py), measured once a session."""
-    command = [sys.executable, str(Path(__file__).with_name("unit.py"))]
+    command = [sys.executable, str(Path(__file__).with_name("unit.py")), str(repeats)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return float(done.stdout)
 

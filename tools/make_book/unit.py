@@ -1,12 +1,14 @@
 """The unit in which a lesson's time is promised: what this machine needs for 64 small runs.
 
-    python tools/make_book/unit.py    prints the seconds
+    python tools/make_book/unit.py      prints the seconds
+    python tools/make_book/unit.py 9    the median of nine sweeps, not of five
 
 A lesson is quick on one machine and slow on another, so seconds promise nothing. A unit is the
 benchmark's sweep, `Digits`, 64 runs of 900 updates of 32 samples in float32 on all cores, its
 program compiled already: the median of some sweeps with new seeds.
 """
 
+import sys
 import time
 
 import numpy as np
@@ -31,4 +33,4 @@ def unit(repeats=5):
 
 
 if __name__ == "__main__":
-    print(unit())
+    print(unit(*map(int, sys.argv[1:])))
