@@ -101,7 +101,7 @@ add(
 
 
 def choose_peak(rates, losses):
-    best = np.nanargmin(np.mean(losses, axis=0))
+    best = np.argmin(np.mean(losses, axis=0))
     return rates[best] if 0 < best < len(rates) - 1 else 0.0
 
 
@@ -116,10 +116,9 @@ def _chosen(place, edges=lambda best, rates: 0 < best < len(rates) - 1):
 
 
 def _place(losses):
-    return np.nanargmin(np.mean(losses, axis=0))
+    return np.argmin(np.mean(losses, axis=0))
 
 
-_nan = np.nan
 _GRID = 0.1 * 2 ** (np.arange(6) / 2)
 _VALLEY = np.array(
     [
@@ -131,7 +130,7 @@ _VALLEY = np.array(
 )
 # the lowest losses of all, where a seed survives; and a rate with one lucky run
 _CLIFF = _VALLEY + np.array([[0, 0, 0, 0, -0.4, -0.5]] * 4)
-_CLIFF[1, 4], _CLIFF[2:, 5] = _nan, _nan
+_CLIFF[1, 4], _CLIFF[2:, 5] = np.inf, np.inf
 _LUCKY = _VALLEY.copy()
 _LUCKY[2, 1] = 0.1
 _FALLING = _VALLEY[:, :3]
@@ -145,17 +144,17 @@ add(
     2,
     """
     `losses` has a row for each tuning seed and a column for each of the `rates`, from the smallest
-    to the largest. The loss of a run that diverged is NaN. Write `choose_peak(rates, losses)`: the
+    to the largest. The loss of a run that diverged is inf. Write `choose_peak(rates, losses)`: the
     rate with the lowest mean loss, where a rate at which any seed diverged is never the best. But
     give 0.0 if the best one is the first or the last of the grid: then the grid must be widened,
     and nothing is chosen yet.
     """,
-    why="A mean over the rows is NaN as soon as one of its runs diverged, and "
-    "`np.nanargmin` leaves those rates out. The edges are place 0 and the last.",
+    why="A mean over the rows is inf as soon as one of its runs diverged, so such a rate is "
+    "never the lowest. The edges are place 0 and the last.",
     hints=[
         "`np.mean(losses, axis=...)` should give one number for each rate. What does it "
         "give where one of the runs diverged?",
-        "`np.argmin` takes NaN for the lowest of all. `np.nanargmin` passes over it.",
+        "`np.argmin` gives the place of the lowest. Which two places are the edges?",
         "A best rate whose larger neighbour diverges is not at the edge "
         "of the grid: a larger rate has been tried.",
     ],
@@ -172,18 +171,18 @@ add(
         (_GRID[:3], _WORST),
         (_GRID, _VALLEY[:, ::-1]),
         (_GRID, _CLIFF[:, ::-1]),
-        (_GRID[:5], np.where(_VALLEY == 0.3, _nan, _VALLEY)[:, :5]),
+        (_GRID[:5], np.where(_VALLEY == 0.3, np.inf, _VALLEY)[:, :5]),
         (2 * _GRID[:4], _VALLEY.T[:4]),
     ],
     slips=[
         (
-            _chosen(lambda losses: np.nanargmin(np.nanmean(losses, axis=0))),
+            _chosen(
+                lambda losses: np.argmin(
+                    np.mean(losses, axis=0, where=np.isfinite(losses))
+                )
+            ),
             "The runs that diverged are left out of the mean here, so a rate "
             "at which only the lucky seeds survive can win.",
-        ),
-        (
-            _chosen(lambda losses: np.argmin(np.mean(losses, axis=0))),
-            "`np.argmin` takes NaN for the lowest, so the first rate that diverges wins.",
         ),
         (
             _chosen(_place, lambda best, rates: True),
@@ -199,20 +198,20 @@ add(
             "The largest rate of the grid is an edge as well.",
         ),
         (
-            _chosen(lambda losses: np.nanargmin(np.min(losses, axis=0))),
+            _chosen(lambda losses: np.argmin(np.min(losses, axis=0))),
             "This takes the luckiest seed of each rate. One lucky "
             "run is no reason to choose a rate.",
         ),
         (
-            _chosen(lambda losses: np.nanargmin(np.max(losses, axis=0))),
+            _chosen(lambda losses: np.argmin(np.max(losses, axis=0))),
             "This takes the unluckiest seed of each rate. The mean is wanted.",
         ),
         (
-            _chosen(lambda losses: np.nanargmin(np.median(losses, axis=0))),
+            _chosen(lambda losses: np.argmin(np.median(losses, axis=0))),
             "This takes the median of the seeds, which does not feel one bad run.",
         ),
         (
-            _chosen(lambda losses: np.nanargmax(np.mean(losses, axis=0))),
+            _chosen(lambda losses: np.argmax(np.mean(losses, axis=0))),
             "This is the rate with the highest mean loss.",
         ),
         (

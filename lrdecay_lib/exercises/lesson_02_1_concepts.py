@@ -101,7 +101,7 @@ def best_schedule(schedules, curvature, start, variance):
     squares = np.full(len(schedules), start**2)
     for rates in schedules.T:
         squares = (1 - rates * curvature) ** 2 * squares + rates**2 * variance
-    return np.argmin(squares)
+    return int(np.argmin(squares))
 
 
 def _best(left=lambda r, h: (1 - r * h) ** 2, added=lambda r, h, v: r**2 * v, power=2):
@@ -172,11 +172,6 @@ add(
             "The noise is left out. Without it the largest travel always wins.",
         ),
         (
-            _best(left=lambda r, h: 0 * r),
-            "What is left of the start is forgotten. A rate "
-            "that is quiet may not have arrived yet.",
-        ),
-        (
             _best(added=lambda r, h, v: r * v),
             "The noise enters x multiplied by the rate, so "
             "its square enters with the rate *squared*.",
@@ -199,22 +194,9 @@ add(
             "The curvature is forgotten: the gradient is h x.",
         ),
         (
-            lambda schedules, h, start, v: int(
-                np.argmin(np.abs(np.prod(1 - h * schedules, axis=1)))
-            ),
-            "This asks only how much of the start is left, and the noise counts too.",
-        ),
-        (
             lambda schedules, h, start, v: int(np.argmin(schedules[:, -1])),
             "This takes the rival with the smallest last rate. It is quiet at the end, "
             "but it may have stopped far away.",
-        ),
-        (
-            lambda schedules, h, start, v: int(
-                np.argmin(schedules[:, -1] * v / (h * (2 - schedules[:, -1] * h)))
-            ),
-            "This takes the floor of the last rate. A floor is where a constant rate "
-            "comes to rest, and these runs have not all come to rest.",
         ),
     ],
 )

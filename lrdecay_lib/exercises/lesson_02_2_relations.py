@@ -147,13 +147,14 @@ add(
 
 
 def least_patience(losses):
-    longest = 0
+    waits = []
     for run in losses:
         best, waited = run[0], 0
         for loss in run[1:]:
             waited = 0 if loss < best else waited + 1
-            best, longest = min(best, loss), max(longest, waited)
-    return longest + 1
+            best = min(best, loss)
+            waits.append(waited)
+    return max(waits) + 1
 
 
 def _waits(run, better=lambda loss, best, before: loss < best):
