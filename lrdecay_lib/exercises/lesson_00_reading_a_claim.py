@@ -8,7 +8,7 @@ from . import add
 
 
 def seeds_needed(spread, reach):
-    return math.ceil((2 * spread / reach) ** 2)
+    return max(5, math.ceil((2 * spread / reach) ** 2))
 
 
 def _needed(spread, reach):
@@ -25,10 +25,10 @@ add(
     The 95 % interval of a mean paired difference reaches about 2 · spread / √n to each side, where
     `spread` is the standard deviation of the differences and n the number of seeds. Write
     `seeds_needed(spread, reach)`: the smallest number of seeds, as an int, with which it reaches
-    at most `reach` to each side.
+    at most `reach` to each side; but at least 5, since with fewer the spread itself is a guess.
     """,
-    why="Solve 2 · spread / √n = reach for n, and round "
-    "up. Half the reach costs four times the seeds.",
+    why="Solve 2 · spread / √n = reach for n, round up, and never "
+    "take fewer than 5. Half the reach costs four times the seeds.",
     hints=[
         "How far does the interval reach with 4 seeds, and how far with 16?",
         "Write down 2 · spread / √n = reach, and solve it for n.",
@@ -46,184 +46,180 @@ add(
     ],
     slips=[
         (
-            lambda spread, reach: math.ceil(2 * spread / reach),
+            lambda spread, reach: max(5, math.ceil(2 * spread / reach)),
             "The root is forgotten: this is √n. Twice "
             "the precision takes four times the seeds.",
         ),
         (
-            lambda spread, reach: math.ceil(math.sqrt(2 * spread / reach)),
+            lambda spread, reach: max(5, math.ceil(math.sqrt(2 * spread / reach))),
             "The root is taken where a square is wanted: "
             "n stands under the root in the formula.",
         ),
         (
-            lambda spread, reach: math.ceil((spread / reach) ** 2),
+            lambda spread, reach: max(5, math.ceil((spread / reach) ** 2)),
             "The 2 is forgotten, so this is enough "
             "for about 68 % only, one standard error.",
         ),
         (
-            lambda spread, reach: math.ceil(2 * (spread / reach) ** 2),
+            lambda spread, reach: max(5, math.ceil(2 * (spread / reach) ** 2)),
             "The 2 must be squared along with the rest.",
         ),
         (
-            lambda spread, reach: math.ceil((4 * spread / reach) ** 2),
+            lambda spread, reach: max(5, math.ceil((4 * spread / reach) ** 2)),
             "`reach` is to each side. This takes it "
             "for the whole length of the interval.",
         ),
         (
-            lambda spread, reach: math.floor(_needed(spread, reach)),
+            lambda spread, reach: max(5, math.floor(_needed(spread, reach))),
             "Rounded down, it is one seed too few.",
         ),
         (
-            lambda spread, reach: round(_needed(spread, reach)),
+            lambda spread, reach: max(5, round(_needed(spread, reach))),
             "`round` goes to the nearest whole number, "
             "and so sometimes to one seed too few.",
         ),
         (
-            lambda spread, reach: math.floor(_needed(spread, reach)) + 2,
+            lambda spread, reach: max(5, math.floor(_needed(spread, reach)) + 2),
             "One too many: rounding up is enough.",
         ),
-        (_needed, "A number of seeds is whole: round up."),
         (
-            lambda spread, reach: math.ceil((1.96 * spread / reach) ** 2),
+            lambda spread, reach: max(5, _needed(spread, reach)),
+            "A number of seeds is whole: round up.",
+        ),
+        (
+            lambda spread, reach: math.ceil(_needed(spread, reach)),
+            "Where the formula allows fewer than 5 seeds, 5 are wanted: "
+            "from fewer nobody can tell how large the spread is.",
+        ),
+        (
+            lambda spread, reach: math.ceil(_needed(spread, reach)) + 5,
+            "The 5 is the least number, not an addition.",
+        ),
+        (
+            lambda spread, reach: max(5, math.ceil((1.96 * spread / reach) ** 2)),
             "This takes 1.96 for the 2 of the task. With many "
             "seeds it is nearer, with few even 2 is too small.",
         ),
         (
-            lambda spread, reach: math.ceil((2 * reach / spread) ** 2),
+            lambda spread, reach: max(5, math.ceil((2 * reach / spread) ** 2)),
             "Spread and reach are the wrong way round: more spread needs more seeds.",
         ),
     ],
 )
 
 
-def is_interior(losses):
-    best = np.argmin(np.mean(losses, axis=0))
-    return 0 < best < np.shape(losses)[1] - 1
+def fair_difference(tuning_a, tuning_b, report_a, report_b):
+    best_a = np.argmin(np.mean(tuning_a, axis=0))
+    best_b = np.argmin(np.mean(tuning_b, axis=0))
+    return np.mean(report_b[:, best_b] - report_a[:, best_a])
 
 
-# rows are seeds, columns are rates from small to large
-_VALLEY = np.array([[0.9, 0.5, 0.4, 0.6], [0.8, 0.6, 0.5, 0.9], [0.9, 0.4, 0.6, 0.7]])
-_WILD = np.array(
-    [
-        [0.9, 0.5, 0.6],
-        [0.8, 0.5, 0.7],
-        [0.7, 0.6, 0.0],
-        [0.9, 0.6, 2.0],
-        [0.8, 0.5, 1.5],
-    ]
-)
+def _by(choose):
+    """A wrong comparison: ``choose`` gives the places of both rates."""
+
+    def difference(tuning_a, tuning_b, report_a, report_b):
+        a, b = choose(tuning_a, tuning_b, report_a, report_b)
+        return np.mean(report_b[:, b] - report_a[:, a])
+
+    return difference
+
+
+def _best(losses):
+    return np.argmin(np.mean(losses, axis=0))
+
+
+def _two_rivals(seed, rates=5, tuning=6, report=8):
+    """Losses of two rivals with valleys at different places, rows seeds and columns rates."""
+    generator = np.random.default_rng(seed)
+    place = np.arange(rates)
+    floors = generator.permutation(rates)[:2]
+    valleys = [0.5 + 0.1 * np.abs(place - floor) for floor in floors]
+    return tuple(
+        np.round(valley + 0.3 * generator.random((seeds, rates)), 2)
+        for seeds in (tuning, report)
+        for valley in valleys
+    )
 
 
 add(
     "0.2",
-    is_interior,
-    "At the edge, or not?",
+    fair_difference,
+    "Repair a comparison",
     2,
     """
-    `losses` is an array with a row for each seed and a column for each rate of a grid, from the
-    smallest rate to the largest. The best rate is the one with the lowest mean loss over the
-    seeds. Write `is_interior(losses)`: True if the best rate lies inside the grid, and False if it
-    is the first or the last.
+    A report says that A beats B by `np.mean(report_b.min(axis=1) - report_a.min(axis=1))`: the
+    mean over the seeds of B's lowest loss minus A's lowest. Each array has a row for each seed
+    and a column for each rate of one grid. So each *seed* has chosen its own rate, and has then
+    reported with it. Repair it, as `fair_difference(tuning_a, tuning_b, report_a, report_b)`: each
+    rival gets one rate, that of its lowest mean loss over the tuning seeds, and the report seeds
+    give the mean difference, positive where A is better.
     """,
-    why="First the mean over the seeds, which are the rows, "
-    "then its lowest place. An edge is index 0 or the last.",
+    why="The tuning seeds choose one rate for each rival, and other seeds report it. "
+    "A's rate and B's need not be the same.",
     hints=[
-        "`np.mean(losses, axis=...)` should give one number "
-        "for each rate. Along which axis are the seeds?",
-        "`np.argmin` gives the place of the lowest. Which two places are the edges?",
-        "`np.shape(losses)[1]` is the number of rates, and the last place is one less.",
+        "First the choice, for one rival: the mean over the seeds, "
+        "which are the rows, and the place of its lowest value.",
+        "`report_a[:, place]` is a column: the losses of all report seeds at one rate.",
+        "B's loss minus A's is positive where A's is lower.",
     ],
-    probes=[
-        (_VALLEY,),
-        (_VALLEY[:, :3],),
-        (_VALLEY[:, 2:],),
-        (_VALLEY[:, :2],),
-        (_VALLEY[:, 1:],),
-        (_WILD,),
-        (_WILD[:, ::-1],),
-        (_VALLEY[:, [2, 1, 0]],),
-        (_VALLEY[:, ::-1],),
-        (_VALLEY.T,),
-        (_VALLEY[:2],),
-        (np.array([[3.0, 2.0, 1.5, 1.2, 1.4]]),),
-        (np.array([[3.0, 2.0, 1.5, 1.2, 1.1]]),),
-        (np.array([[5.0, 1.0, 9.0, 2.0], [1.0, 2.0, 2.5, 9.0]]),),
-        (np.array([[1.0, 5.0, 3.0, 4.0], [2.0, 1.5, 3.0, 1.9], [4.0, 1.0, 3.0, 0.5]]),),
-        (np.array([[1.0, 2.0, 3.0], [2.0, 1.9, 3.0], [3.0, 2.5, 2.6]]),),
-    ],
+    probes=[_two_rivals(seed) for seed in range(8)]
+    + [_two_rivals(seed, 4, 3, 5) for seed in range(8, 12)],
     slips=[
         (
-            lambda losses: bool(
-                0 < np.argmin(np.mean(losses, axis=1)) < len(losses) - 1
-            ),
-            "This takes the mean over the rates. A row is a seed, "
-            "so the mean over the seeds is that along axis 0.",
+            lambda ta, tb, ra, rb: np.mean(rb.min(axis=1) - ra.min(axis=1)),
+            "This is the report as it was: each seed still chooses its own luckiest rate.",
         ),
         (
-            lambda losses: bool(
-                np.argmin(np.mean(losses, axis=0)) < np.shape(losses)[1] - 1
-            ),
-            "A best rate that is the smallest of the grid lies at an edge as well.",
+            _by(lambda ta, tb, ra, rb: (_best(ra), _best(rb))),
+            "The report seeds choose and report here, so "
+            "the luck of the choice counts as skill.",
         ),
         (
-            lambda losses: bool(np.argmin(np.mean(losses, axis=0)) > 0),
-            "A best rate that is the largest of the grid lies at an edge "
-            "as well. The last place is the number of rates minus 1.",
+            _by(lambda ta, tb, ra, rb: (_best(ta), _best(ta))),
+            "Both are compared at A's best rate. B has its own.",
         ),
         (
-            lambda losses: bool(
-                1 < np.argmin(np.mean(losses, axis=0)) < np.shape(losses)[1] - 1
-            ),
-            "Places are counted from 0: the second rate is inside.",
+            _by(lambda ta, tb, ra, rb: (_best(tb), _best(tb))),
+            "Both are compared at B's best rate. A has its own.",
         ),
         (
-            lambda losses: bool(
-                1 < np.argmin(np.mean(losses, axis=0)) < np.shape(losses)[1] - 2
-            ),
-            "The edges are one rate each: the second and the last but one are inside.",
+            _by(lambda ta, tb, ra, rb: (_best(ta + tb),) * 2),
+            "Both are compared at one rate, the best for the two "
+            "together. An equal rate is not an equal chance.",
         ),
         (
-            lambda losses: bool(
-                0 < np.argmin(np.min(losses, axis=0)) < np.shape(losses)[1] - 1
-            ),
-            "This takes the luckiest seed of each rate. One lucky "
-            "run is no reason to choose a rate: take the mean.",
-        ),
-        (
-            lambda losses: bool(
-                0 < np.argmax(np.mean(losses, axis=0)) < np.shape(losses)[1] - 1
-            ),
-            "This looks for the highest loss. The best rate has the lowest.",
-        ),
-        (
-            lambda losses: bool(0 < np.argmin(losses[0]) < np.shape(losses)[1] - 1),
-            "This looks at the first seed alone. Take the mean over all.",
-        ),
-        (
-            lambda losses: bool(
-                np.mean(
-                    (0 < np.argmin(losses, axis=1))
-                    & (np.argmin(losses, axis=1) < np.shape(losses)[1] - 1)
-                )
-                > 0.5
-            ),
-            "This lets each seed vote for its own best rate. Take "
-            "the mean over the seeds first, and its lowest place.",
-        ),
-        (
-            lambda losses: bool(
-                0 < np.argmin(losses) % np.shape(losses)[1] < np.shape(losses)[1] - 1
-            ),
-            "This looks for the single best run of "
-            "all. Take the mean over the seeds first.",
-        ),
-        (
-            lambda losses: (
-                not bool(
-                    0 < np.argmin(np.mean(losses, axis=0)) < np.shape(losses)[1] - 1
+            _by(
+                lambda ta, tb, ra, rb: (
+                    ta.min(axis=0).argmin(),
+                    tb.min(axis=0).argmin(),
                 )
             ),
-            "This is the opposite: True is wanted where the best rate lies inside.",
+            "Each rate is judged by its luckiest tuning seed. Take the mean.",
+        ),
+        (
+            _by(lambda ta, tb, ra, rb: (_best(tb), _best(ta))),
+            "Each rival runs at the other's best rate.",
+        ),
+        (
+            lambda ta, tb, ra, rb: -fair_difference(ta, tb, ra, rb),
+            "The sign is turned round: a lower loss is better, "
+            "and the result is to be positive where A is.",
+        ),
+        (
+            lambda ta, tb, ra, rb: fair_difference(ta, tb, ta, tb),
+            "This reports the tuning seeds. They have chosen, so they flatter.",
+        ),
+        (
+            lambda ta, tb, ra, rb: rb[:, _best(tb)] - ra[:, _best(ta)],
+            "These are the differences of the seeds. Their mean is wanted.",
+        ),
+        (
+            lambda ta, tb, ra, rb: np.median(rb[:, _best(tb)] - ra[:, _best(ta)]),
+            "This is the median of the differences, and the mean is wanted.",
+        ),
+        (
+            _by(lambda ta, tb, ra, rb: (ta.mean(0).argmax(), tb.mean(0).argmax())),
+            "This takes the rates with the *highest* loss.",
         ),
     ],
 )

@@ -1,7 +1,5 @@
 """Exercises of lesson 1, background: why the rate cannot stay what it was."""
 
-import math
-
 import numpy as np
 
 from . import add
@@ -102,86 +100,127 @@ add(
 )
 
 
-def updates_needed(rate, curvature, share):
-    return math.ceil(math.log(share) / math.log(1 - rate * curvature))
+def choose_peak(rates, losses):
+    best = np.argmin(np.mean(losses, axis=0))
+    return rates[best] if 0 < best < len(rates) - 1 else 0.0
 
 
-def _needed(rate, curvature, share):
-    """The number that `updates_needed` rounds up."""
-    return math.log(share) / math.log(1 - rate * curvature)
+def _chosen(place, edges=lambda best, rates: 0 < best < len(rates) - 1):
+    """A wrong choice: another ``place``, or other ``edges``."""
+
+    def choose(rates, losses):
+        best = place(losses)
+        return float(rates[best]) if edges(best, rates) else 0.0
+
+    return choose
+
+
+def _place(losses):
+    return np.argmin(np.mean(losses, axis=0))
+
+
+_GRID = 0.1 * 2 ** (np.arange(6) / 2)
+_VALLEY = np.array(
+    [
+        [0.9, 0.6, 0.5, 0.4, 0.6, 0.9],
+        [0.8, 0.7, 0.4, 0.5, 0.9, 0.8],
+        [0.9, 0.6, 0.5, 0.5, 0.5, 0.7],
+        [0.8, 0.5, 0.3, 0.4, 0.7, 0.9],
+    ]
+)
+# the lowest losses of all, where a seed survives; and a rate with one lucky run
+_CLIFF = _VALLEY + np.array([[0, 0, 0, 0, -0.4, -0.5]] * 4)
+_CLIFF[1, 4], _CLIFF[2:, 5] = np.inf, np.inf
+_LUCKY = _VALLEY.copy()
+_LUCKY[2, 1] = 0.1
+_FALLING = _VALLEY[:, :3]
+_WORST = np.array([[0.5, 0.4, 0.6], [0.5, 0.4, 0.7], [0.5, 1.1, 0.6], [0.9, 0.4, 0.6]])
 
 
 add(
     "1.2",
-    updates_needed,
-    "How long does slow take?",
+    choose_peak,
+    "Tune a peak",
     2,
     """
-    Gradient descent on the loss h x² / 2 with a constant `rate` below 1/h, where h is the
-    `curvature`. Write `updates_needed(rate, curvature, share)`: after how many updates, as an int,
-    is the distance to 0 for the first time at most `share` (below 1) of what it was at the start?
+    `losses` has a row for each tuning seed and a column for each of the `rates`, from the smallest
+    to the largest. The loss of a run that diverged is inf. Write `choose_peak(rates, losses)`: the
+    rate with the lowest mean loss, where a rate at which any seed diverged is never the best. But
+    give 0.0 if the best one is the first or the last of the grid: then the grid must be widened,
+    and nothing is chosen yet.
     """,
-    why="After t updates (1 - rate h)**t of the distance is left. Set it "
-    "equal to the share, take logarithms, and round up to a whole update.",
+    why="A mean over the rows is inf as soon as one of its runs diverged, so such a rate is "
+    "never the lowest. The edges are place 0 and the last.",
     hints=[
-        "What is left after t updates, as a power? "
-        "Exercise 1.1 is the same with rates that differ.",
-        "A logarithm of both sides brings t down from the exponent.",
-        "The time is rarely whole. Is the distance small enough "
-        "at the whole update before it, or at the one after?",
+        "`np.mean(losses, axis=...)` should give one number for each rate. What does it "
+        "give where one of the runs diverged?",
+        "`np.argmin` gives the place of the lowest. Which two places are the edges?",
+        "A best rate whose larger neighbour diverges is not at the edge "
+        "of the grid: a larger rate has been tried.",
     ],
     probes=[
-        (0.1, 1.0, 0.5),
-        (0.01, 1.0, 0.5),
-        (0.01, 4.0, 0.1),
-        (0.001, 0.3, 0.01),
-        (0.45, 2.0, 0.3),
-        (0.2, 2.5, 0.01),
+        (_GRID, _VALLEY),
+        (_GRID, _CLIFF),
+        (_GRID[:3], _FALLING),
+        (_GRID[2:], _VALLEY[:, 2:]),
+        (_GRID[1:], _VALLEY[:, 1:]),
+        (_GRID[:4], _VALLEY[:, :4]),
+        (_GRID, _LUCKY),
+        (_GRID[:5], _CLIFF[:, :5]),
+        (_GRID[3:], _CLIFF[:, 3:]),
+        (_GRID[:3], _WORST),
+        (_GRID, _VALLEY[:, ::-1]),
+        (_GRID, _CLIFF[:, ::-1]),
+        (_GRID[:5], np.where(_VALLEY == 0.3, np.inf, _VALLEY)[:, :5]),
+        (2 * _GRID[:4], _VALLEY.T[:4]),
     ],
     slips=[
         (
-            lambda r, h, s: math.floor(_needed(r, h, s)),
-            "One update too early: there more than the share "
-            "is left. `int`, `//` and `round` do not round up.",
-        ),
-        (lambda r, h, s: math.floor(_needed(r, h, s)) + 2, "One update too late."),
-        (
-            lambda r, h, s: math.ceil(-math.log(s) / (r * h)),
-            "This takes rate times h for the logarithm of 1 - rate h, with "
-            "the sign changed. It holds only nearly, for small rates.",
+            _chosen(
+                lambda losses: np.argmin(
+                    np.mean(losses, axis=0, where=np.isfinite(losses))
+                )
+            ),
+            "The runs that diverged are left out of the mean here, so a rate "
+            "at which only the lucky seeds survive can win.",
         ),
         (
-            lambda r, h, s: math.ceil(_needed(r, 1.0, s)),
-            "The curvature is forgotten: a steep direction is faster.",
+            _chosen(_place, lambda best, rates: True),
+            "A best rate at the edge of the grid is chosen. A better one may lie "
+            "beyond it: give 0.0.",
         ),
         (
-            lambda r, h, s: math.ceil(math.log(s) / math.log(1 - r * h) / 2),
-            "This is when the *loss* is at most the share: it falls with "
-            "the square of the distance, so it is there in half the time.",
+            _chosen(_place, lambda best, rates: best < len(rates) - 1),
+            "The smallest rate of the grid is an edge as well.",
         ),
         (
-            lambda r, h, s: math.ceil((1 - s) / (r * h)),
-            "This takes the same length off at each "
-            "update. The step shrinks with the distance.",
+            _chosen(_place, lambda best, rates: best > 0),
+            "The largest rate of the grid is an edge as well.",
         ),
         (
-            lambda r, h, s: math.ceil(math.log(1 - s) / math.log(1 - r * h)),
-            "This is when the share has been *made*. "
-            "The question is when it is what is *left*.",
+            _chosen(lambda losses: np.argmin(np.min(losses, axis=0))),
+            "This takes the luckiest seed of each rate. One lucky "
+            "run is no reason to choose a rate.",
         ),
         (
-            lambda r, h, s: math.ceil(math.log(1 - r * h) / math.log(s)),
-            "The quotient is upside down: a smaller "
-            "rate must take more updates, not fewer.",
+            _chosen(lambda losses: np.argmin(np.max(losses, axis=0))),
+            "This takes the unluckiest seed of each rate. The mean is wanted.",
         ),
         (
-            lambda r, h, s: math.ceil(math.log10(s) / math.log(1 - r * h)),
-            "Two kinds of logarithm are mixed. Either "
-            "will do, if it is the same above and below.",
+            _chosen(lambda losses: np.argmin(np.median(losses, axis=0))),
+            "This takes the median of the seeds, which does not feel one bad run.",
         ),
         (
-            lambda r, h, s: _needed(r, h, s),
-            "This is the time on a smooth clock. Updates are whole: round up.",
+            _chosen(lambda losses: np.argmax(np.mean(losses, axis=0))),
+            "This is the rate with the highest mean loss.",
+        ),
+        (
+            lambda rates, losses: int(_place(losses)),
+            "This is the place of the rate in the grid. The rate itself is wanted.",
+        ),
+        (
+            _chosen(_place, lambda best, rates: 1 < best < len(rates) - 2),
+            "The edges are one rate each: the second and the last but one are inside.",
         ),
     ],
 )

@@ -97,74 +97,106 @@ add(
 )
 
 
-def rate_for_floor(floor, curvature, variance):
-    return 2 * floor * curvature / (variance + floor * curvature**2)
+def best_schedule(schedules, curvature, start, variance):
+    squares = np.full(len(schedules), start**2)
+    for rates in schedules.T:
+        squares = (1 - rates * curvature) ** 2 * squares + rates**2 * variance
+    return int(np.argmin(squares))
+
+
+def _best(left=lambda r, h: (1 - r * h) ** 2, added=lambda r, h, v: r**2 * v, power=2):
+    """A wrong choice: another share that is left, or another noise that is added."""
+
+    def choose(schedules, curvature, start, variance):
+        squares = np.full(len(schedules), float(start**power))
+        for rates in np.transpose(schedules):
+            squares = left(rates, curvature) * squares
+            squares = squares + added(rates, curvature, variance)
+        return int(np.argmin(squares))
+
+    return choose
+
+
+_t = np.arange(60)
+_RIVALS = np.array(
+    [
+        0.2 + 0 * _t,
+        0.05 + 0 * _t,
+        0.2 * (1 - _t / 60),
+        0.2 / (1 + _t / 5),
+        0.2 * 0.8**_t,
+        0.02 + 0.18 * _t / 60,
+    ]
+)
+_FINE = np.array([[peak] * 25 for peak in 0.02 * 2 ** (np.arange(20) / 4)])
+_LINES = np.array(
+    [peak * (1 - _t[:40] / 40) for peak in 0.05 * 2 ** (np.arange(20) / 4)]
+)
 
 
 add(
     "2.1.2",
-    rate_for_floor,
-    "A rate for a floor",
+    best_schedule,
+    "Choose a schedule",
     2,
     """
-    With a constant rate λ, a curvature h and gradient noise of variance σ², the mean square of the
-    distance comes to rest at λσ² / (h (2 - λh)). Write `rate_for_floor(floor, curvature,
-    variance)`: the rate at which it comes to rest at `floor`. All arguments are above 0.
+    Noisy gradient descent on h x² / 2 starts at `start`. `schedules` is an array with a row for
+    each rival: its rates, update by update. Write `best_schedule(schedules, curvature, start,
+    variance)`: the number of the row, counted from 0, that ends with the lowest mean square of x,
+    where `variance` is that of the gradient's noise. No runs are needed: the lesson's equation for
+    the mean square holds for any sequence of rates.
     """,
-    why="Multiply the formula out, bring the terms with the rate to one "
-    "side, and divide. The rate is below 2/h for every floor, as it must be.",
+    why="Each update keeps the share (1 - rate h)² of the mean square and adds rate² times "
+    "the variance. Follow each row to its end; which row wins hangs on the curvature.",
     hints=[
-        "Write the formula as an equation, with `floor` "
-        "on one side, and multiply by the denominator.",
-        "The rate now stands in two terms. Bring both to "
-        "one side, and take the rate out as a factor.",
-        "Test it: put your rate back into the formula. Do you get the floor?",
+        "The mean square begins at `start` squared. What "
+        "does one update with one rate make of it?",
+        "Write a loop over the updates for one row. Then do it for all rows, "
+        "and `np.argmin` gives the place of the lowest.",
+        "An array's rows become its columns in `schedules.T`, so a loop over that "
+        "goes through the updates, with the rates of all rivals at once.",
     ],
     probes=[
-        (0.1, 1.0, 1.0),
-        (0.01, 1.0, 1.0),
-        (0.5, 1.0, 2.0),
-        (0.3, 2.5, 0.7),
-        (2.0, 0.2, 5.0),
-        (50.0, 3.0, 1.0),
+        *((_RIVALS, h, 3.0, 1.0) for h in (1.0, 0.3, 0.1, 0.03, 3.0, 9.0)),
+        *((_RIVALS[::-1], h, 10.0, 0.5) for h in (0.2, 0.5, 2.0)),
+        (_RIVALS, 1.0, 30.0, 0.01),
+        (_RIVALS, 0.2, 0.5, 4.0),
+        *((_FINE, h, start, v) for h, start, v in [(1.0, 3.0, 1.0), (0.5, 2.0, 0.2)]),
+        *((_FINE, h, start, v) for h, start, v in [(2.0, 9.0, 3.0), (0.7, 0.6, 0.4)]),
+        *((_LINES, h, start, v) for h, start, v in [(1.0, 3.0, 1.0), (0.4, 5.0, 0.3)]),
+        *((_LINES, h, start, v) for h, start, v in [(2.5, 0.8, 2.0), (0.6, 12.0, 7.0)]),
     ],
     slips=[
         (
-            lambda f, h, v: 2 * f * h / v,
-            "This is the rule for small rates, where λh beside 2 is left "
-            "out. Near the limit it gives rates above 2/h, which diverge.",
+            _best(added=lambda r, h, v: 0 * r),
+            "The noise is left out. Without it the largest travel always wins.",
         ),
         (
-            lambda f, h, v: 2 * f * h / (v + f * h),
-            "Nearly: when the denominator is multiplied out, h appears once more.",
+            _best(added=lambda r, h, v: r * v),
+            "The noise enters x multiplied by the rate, so "
+            "its square enters with the rate *squared*.",
         ),
         (
-            lambda f, h, v: 2 * f * h / (v - f * h**2),
-            "A sign is lost on the way: the term with the "
-            "rate changes it when it goes to the other side.",
+            _best(left=lambda r, h: np.abs(1 - r * h)),
+            "This is what is left of the distance. The mean *square* keeps the square of it.",
         ),
-        (lambda f, h, v: f * h / (v + f * h**2), "A factor of 2 is lost on the way."),
         (
-            lambda f, h, v: f * v / (h * (2 - f * h)),
-            "This puts the floor in the place of the rate and "
-            "gives a floor. The question is the other way round.",
-        ),
-        (lambda f, h, v: 2 * f / (v + f), "The curvature is forgotten."),
-        (
-            lambda f, h, v: 2 * f * h / (v**2 + f * h**2),
+            _best(added=lambda r, h, v: r**2 * v**2),
             "`variance` is σ² already. It needs no square.",
         ),
         (
-            lambda f, h, v: 2 * f**2 * h / (v + f**2 * h**2),
-            "`floor` is the mean *square* of the distance already. It needs no square.",
+            _best(added=lambda r, h, v: r**2 * np.sqrt(v)),
+            "`variance` is σ², and no root of it is wanted.",
+        ),
+        (_best(power=1), "The mean square begins at the *square* of `start`."),
+        (
+            _best(left=lambda r, h: (1 - r) ** 2),
+            "The curvature is forgotten: the gradient is h x.",
         ),
         (
-            lambda f, h, v: (v + f * h**2) / (2 * f * h),
-            "This is upside down: a higher floor allows a larger rate.",
-        ),
-        (
-            lambda f, h, v: 2 * f / (v + f * h**2),
-            "One h is lost: the denominator of the formula begins with it.",
+            lambda schedules, h, start, v: int(np.argmin(schedules[:, -1])),
+            "This takes the rival with the smallest last rate. It is quiet at the end, "
+            "but it may have stopped far away.",
         ),
     ],
 )

@@ -146,145 +146,130 @@ add(
 )
 
 
-def has_loop(arrows):
-    while arrows:
-        starts = {start for start, end in arrows}
-        kept = [(start, end) for start, end in arrows if end in starts]
-        if kept == arrows:
-            return True
-        arrows = kept
-    return False
+def least_patience(losses):
+    waits = []
+    for run in losses:
+        best, waited = run[0], 0
+        for loss in run[1:]:
+            waited = 0 if loss < best else waited + 1
+            best = min(best, loss)
+            waits.append(waited)
+    return max(waits) + 1
 
 
-def _reaches(arrows, start, goal, seen=()):
-    return any(
-        end == goal or end not in seen and _reaches(arrows, end, goal, (*seen, end))
-        for begin, end in arrows
-        if begin == start
-    )
+def _waits(run, better=lambda loss, best, before: loss < best):
+    """How long the rule has waited after each evaluation but the first."""
+    best, before, waited, waits = run[0], run[0], 0, []
+    for loss in run[1:]:
+        waited = 0 if better(loss, best, before) else waited + 1
+        best, before = min(best, loss), loss
+        waits.append(waited)
+    return np.array(waits)
 
 
-def _followed(after, box):
-    """Whether the one path from a box comes back to where it was: ``after`` has one arrow for
-    each box."""
-    seen = set()
-    while box in after and box not in seen:
-        seen.add(box)
-        box = after[box]
-    return box in seen
+def _ended(run):
+    """The waits that an improvement has ended."""
+    waits = _waits(run)
+    return [wait for wait, after in zip(waits, waits[1:]) if after == 0] or [0]
 
 
-def _undirected(arrows):
-    """Whether there is a loop if one may walk against the arrows."""
-    groups = {box: {box} for arrow in arrows for box in arrow}
-    for start, end in arrows:
-        if groups[start] is groups[end]:
-            return True
-        both = groups[start] | groups[end]
-        groups.update(dict.fromkeys(both, both))
-    return False
-
-
-_ARTICLE = [
-    ("initial rate", "gradient descent"),
-    ("gradient descent", "loss"),
-    ("loss", "update"),
-    ("initial rate", "decay"),
-    ("decay", "gradient descent"),
-]
+_CALM = np.array([[1.0, 0.9, 0.8, 0.7, 0.6], [1.1, 0.9, 0.8, 0.75, 0.6]])
+_JUMPS = np.array(
+    [
+        [1.0, 0.8, 0.9, 0.7, 0.75, 0.72, 0.6, 0.65, 0.5],
+        [1.1, 0.9, 0.8, 0.82, 0.85, 0.81, 0.7, 0.6, 0.62],
+        [0.9, 0.8, 0.85, 0.7, 0.72, 0.6, 0.55, 0.5, 0.45],
+    ]
+)
+_EQUAL = np.array([[1.0, 0.8, 0.8, 0.8, 0.7, 0.6, 0.5, 0.4]])
+_ENDS = np.array([[1.0, 0.9, 0.8, 0.7, 0.75, 0.74, 0.73, 0.72]])
+_ROUGH = np.array([[1.0, 0.5, 0.9, 0.8, 0.7, 0.6, 0.55, 0.4, 0.45, 0.3]])
 
 
 add(
     "2.2.2",
-    has_loop,
-    "Is there a loop?",
+    least_patience,
+    "Choose a patience",
     2,
     """
-    A chart is a list of arrows, each a pair (start, end) of names. Write `has_loop(arrows)`: True
-    if one can follow the arrows, always forwards, from some box back to the same box, else False.
-    An arrow from a box to itself is a loop. A chart without arrows has none.
+    Here are trial runs at a constant rate that were still learning: `losses` has a row for each
+    run, with the validation loss of each of its evaluations. A plateau that reduce on plateau
+    would report in them would be a false alarm. Write `least_patience(losses)`: the smallest
+    patience, an int, with which the rule of exercise 2.2.1 would not have lowered the rate in any
+    of these runs.
     """,
-    why="An arrow into a box that nothing leaves cannot lie on a loop, so it is "
-    "taken away. What is left when no more can be taken away is a loop, or nothing.",
+    why="The rule falls as soon as it has waited as long as its patience, so the patience must be "
+    "one more than the longest wait of any run.",
     hints=[
-        "In which charts does every path come to an "
-        "end? Look for boxes that nothing leaves.",
-        "One way: from every box, collect what can be reached "
-        "from it, and see whether the box itself is there.",
-        "Another: take away all arrows into boxes that nothing "
-        "leaves, again and again. When does this stop?",
+        "Count, for one run, how many evaluations in a row brought no new lowest loss. "
+        "Which of these counts matters?",
+        "With a longest wait of 3, would a patience of 3 have lowered the rate?",
+        "The run with the longest wait decides for all, and a wait that is still going "
+        "on at the end counts too.",
     ],
     probes=[
-        ([("a", "b"), ("b", "a")],),
-        ([("a", "b"), ("b", "c")],),
-        (_ARTICLE,),
-        ([("a", "b"), ("b", "c"), ("c", "a")],),
-        ([("a", "a")],),
-        ([],),
-        ([("a", "b"), ("a", "c"), ("b", "d"), ("c", "d")],),
-        ([("a", "x"), ("b", "a")],),
-        ([("a", "b"), ("b", "c"), ("c", "d"), ("d", "b")],),
-        ([("a", "b"), ("c", "d"), ("d", "e"), ("e", "c")],),
-        ([("a", "c"), ("b", "c")],),
-        ([("b", "c"), ("a", "b")],),
-        ([("c", "a"), ("b", "c"), ("a", "b"), ("b", "d")],),
+        (_JUMPS,),
+        (_CALM,),
+        (_JUMPS[:1],),
+        (_EQUAL,),
+        (_ENDS,),
+        (_ROUGH,),
+        (_JUMPS[::-1],),
+        (_JUMPS[:, 3:],),
+        (np.vstack([_EQUAL, _ENDS]),),
+        (_JUMPS[:, ::-1],),
     ],
     slips=[
         (
-            _undirected,
-            "This may walk against the arrows. Two paths "
-            "that part and meet again are no loop.",
+            lambda losses: max(int(_waits(run).max()) for run in losses),
+            "With this patience the rule would just have fallen: it does so as soon "
+            "as it has waited that long.",
         ),
         (
-            lambda arrows: any((end, start) in arrows for start, end in arrows),
-            "This finds only loops of one or two arrows. A loop may be longer.",
-        ),
-        (
-            lambda arrows: any(start == end for start, end in arrows),
-            "This finds only arrows from a box to itself.",
-        ),
-        (
-            lambda arrows: (
-                bool(arrows) and _reaches(arrows, arrows[0][0], arrows[0][0])
+            lambda losses: (
+                max(int(_waits(run, lambda n, b, p: n < p).max()) for run in losses) + 1
             ),
-            "This looks for a loop through the first box only.",
+            "Each loss is compared with the one just before it. "
+            "An improvement is a loss below the *best* so far.",
         ),
         (
-            lambda arrows: bool(arrows) and _followed(dict(arrows), arrows[0][0]),
-            "This follows one path, from the first box on. Other boxes "
-            "may have a loop, and a box may have two arrows out.",
-        ),
-        (
-            lambda arrows: len({end for _, end in arrows}) < len(arrows),
-            "This asks whether two arrows end in one "
-            "box. Two paths may meet without a loop.",
-        ),
-        (
-            lambda arrows: len({start for start, _ in arrows}) < len(arrows),
-            "This asks whether two arrows start at "
-            "one box. A path may part without a loop.",
-        ),
-        (
-            lambda arrows: (
-                len(arrows) >= len({box for arrow in arrows for box in arrow}) > 0
+            lambda losses: (
+                max(int(_waits(run, lambda n, b, p: n <= b).max()) for run in losses)
+                + 1
             ),
-            "This counts arrows and boxes. Their numbers do "
-            "not decide it, since the directions matter.",
+            "An equal loss counts as an improvement here. For the rule it is none.",
         ),
         (
-            lambda arrows: bool(
-                {start for start, _ in arrows} & {end for _, end in arrows}
-            ),
-            "This asks whether some box has an arrow in and an "
-            "arrow out. On every path of two arrows there is one.",
+            lambda losses: min(int(_waits(run).max()) for run in losses) + 1,
+            "This suits the calmest run. In the others the rule would have fallen.",
         ),
         (
-            lambda arrows: all(
-                end in {start for start, _ in arrows} for _, end in arrows
+            lambda losses: (
+                int(np.median([int(_waits(run).max()) for run in losses])) + 1
             ),
-            "This asks whether something leaves *every* box. A chart with a "
-            "loop may also have a dead end, and one without arrows has no loop.",
+            "This suits the run in the middle. In the rougher ones the rule would have fallen.",
         ),
-        (lambda arrows: not has_loop(arrows), "True and False are exchanged."),
+        (
+            lambda losses: max(int(np.sum(_waits(run) > 0)) for run in losses) + 1,
+            "This counts all evaluations without a new lowest loss. "
+            "The rule counts those in a row.",
+        ),
+        (
+            lambda losses: max(int(max(_ended(run))) for run in losses) + 1,
+            "A wait that is still going on at the end of a run is left out.",
+        ),
+        (
+            lambda losses: int(_waits(np.ravel(losses)).max()) + 1,
+            "The runs are read as one long run. Each has its own lowest loss.",
+        ),
+        (
+            lambda losses: int(_waits(np.mean(losses, axis=0)).max()) + 1,
+            "This reads the mean of the runs, which is smoother than any of them. "
+            "The rule hears one run.",
+        ),
+        (
+            lambda losses: np.shape(losses)[1],
+            "So long a patience never hears anything. The smallest is wanted.",
+        ),
     ],
 )

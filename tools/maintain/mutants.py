@@ -25,6 +25,10 @@ HEADER = (
 
 # The mutants that are right answers too, so that every other one must be rejected.
 EQUAL = {
+    "2.1.2": [  # NumPy's int is one too, and a square has no sign
+        "return np.argmin(squares)",
+        "squares = (rates * curvature - 1) ** 2 * squares + rates ** 2 * variance",
+    ],
     "2.2.1": [
         "if waited >= patience:",  # it goes up by one
         "return rates",  # a list will do
