@@ -1,97 +1,121 @@
 """Exercises of lesson 3.3, what decay gives and what it costs."""
 
-import math
+import numpy as np
 
 from . import add
 
 
-def updates_to_spend(share, half_life):
-    return math.ceil(half_life * math.log2(1 / (1 - share)))
+def good_octaves(losses, rival):
+    best = rival.mean(axis=0).argmin()
+    goal = 1.1 * rival[:, best]
+    good = losses <= goal[:, None]
+    return good.sum(axis=1).mean() / 2
+
+
+def _octaves(losses, goal):
+    """The mean width of the range where a loss is at most the goal, half an octave a peak."""
+    return (losses <= np.reshape(goal, (-1, 1))).sum(axis=1).mean() / 2
+
+
+def _at_best(losses):
+    """The loss of each seed at the peak that is best on average."""
+    return losses[:, losses.mean(axis=0).argmin()]
+
+
+_STEADY = np.array(
+    [
+        [0.50, 0.38, 0.30, 0.27, 0.31, 0.40, 0.62, 0.90],
+        [0.47, 0.35, 0.27, 0.26, 0.22, 0.36, 0.55, 0.85],
+        [0.58, 0.46, 0.40, 0.35, 0.37, 0.49, 0.70, 0.98],
+    ]
+)
+_FALLING = np.array(
+    [
+        [0.60, 0.45, 0.34, 0.295, 0.22, 0.20, 0.24, 0.33],
+        [0.55, 0.41, 0.29, 0.26, 0.20, 0.19, 0.22, 0.28],
+        [0.66, 0.52, 0.44, 0.35, 0.30, 0.26, 0.29, 0.41],
+    ]
+)
 
 
 add(
     "3.3.1",
-    updates_to_spend,
-    "When the way is spent",
+    good_octaves,
+    "Two ranges, one goal",
     2,
     """
-    An exponential decay that goes on for ever halves its rate every `half_life` updates. All its
-    rates together have a finite sum. Write `updates_to_spend(share, half_life)`: the smallest
-    number of updates, an int, whose rates make up at least the share `share` of that sum. `share`
-    lies between 0 and 1; the peak does not matter.
+    "Line and constant rate are equally robust: around its own best peak, each may be missed as
+    far." Repair the comparison: give both the same goal. `losses` holds the final losses of a
+    schedule, a row for each seed and a column for each peak of a grid in steps of √2. `rival`
+    holds those of the constant rate, on the same seeds and peaks. Write `good_octaves(losses,
+    rival)`: how many octaves wide the range of good peaks is, as the mean over the seeds. A peak
+    is good for a seed if its loss is at most 10 % above what the *tuned* constant rate has on that
+    seed. Tuned means the one peak that is best on average. Each good peak counts as half an octave.
     """,
-    why="What is left of the sum after n updates is the whole "
-    "decay again, begun at a smaller rate: so the share that "
-    "is left halves with the rate, every `half_life` updates.",
+    why="The goal comes from the rival alone, at the one peak that a user would choose for it, and "
+    "so it is the same for every schedule that is measured.",
     hints=[
-        "After one half-life, how large is what is "
-        "still to come, compared with all of it?",
-        "After n updates the share 2 to the power of -n / half_life "
-        "is still to come. When has it fallen to 1 - share?",
-        "`math.log2` undoes the power, and `math.ceil` rounds up to an int.",
+        "The constant rate is tuned once, for all seeds: which column of `rival` has the lowest "
+        "mean?",
+        "The goal is a number for each seed: 1.1 times that column. Which losses are at most as "
+        "large?",
+        "`goal[:, None]` stands beside the rows. Count the good peaks of each row, take the mean, "
+        "and remember that two peaks make an octave.",
     ],
     probes=[
-        (0.4, 10),
-        (0.7, 10),
-        (0.99, 25),
-        (0.9, 100),
-        (0.999, 89),
-        (0.25, 65),
-        (0.87, 7),
-        (0.2, 30),
-        (0.6, 3),
-        (0.75, 1),
-        (0.875, 1),
-    ],  # met exactly, and without rounding
+        (_FALLING, _STEADY),
+        (_STEADY, _STEADY),
+        (_FALLING[:2], _STEADY[:2]),
+        (_STEADY[::-1] + 0.02, _STEADY[::-1]),
+        (_FALLING[:, 2:], _STEADY[:, 2:]),
+        (_FALLING[1:] * 1.2, _STEADY[1:]),
+        (_STEADY * 1.1, _STEADY),
+    ],
     slips=[
         (
-            lambda share, n: math.ceil(n * math.log2(1 / share)),
-            "This is when the share `share` is left. "
-            "It is to be spent, so 1 - share is left.",
+            lambda losses, rival: _octaves(losses, 1.1 * _at_best(losses)),
+            "Each is measured against its own best, so the one with the deeper valley gets the "
+            "harder goal. The goal is to be the constant rate's, for both.",
         ),
         (
-            lambda share, n: math.floor(n * math.log2(1 / (1 - share))),
-            "Rounded down, the share is not quite reached.",
+            lambda losses, rival: _octaves(losses, 1.1 * rival.min(axis=1)),
+            "Here the constant rate gets the luckiest peak of each seed. Nobody knows it before: "
+            "a tuned rate is one peak for all seeds.",
         ),
         (
-            lambda share, n: round(n * math.log2(1 / (1 - share))),
-            "`round` goes to the nearest whole number, so "
-            "the share is sometimes not quite reached.",
+            lambda losses, rival: _octaves(losses, _at_best(rival)),
+            "The 10 % are missing: this counts the peaks that are no worse at all.",
         ),
         (
-            lambda share, n: n * math.log2(1 / (1 - share)),
-            "A number of updates is whole: the first at which the share is reached.",
+            lambda losses, rival: 2 * _octaves(losses, 1.1 * _at_best(rival)),
+            "These are peaks. The grid has steps of √2, so two of them make an octave.",
         ),
         (
-            lambda share, n: math.ceil(n * math.log(1 / (1 - share))),
-            "This is the natural logarithm. The rate halves, so the base is 2.",
+            lambda losses, rival: (
+                (losses.mean(axis=0) <= 1.1 * rival.mean(axis=0).min()).sum() / 2
+            ),
+            "The seeds were averaged before they were compared. The goal is each seed's own: a "
+            "hard task stays hard for both rivals.",
         ),
         (
-            lambda share, n: math.ceil(n * math.log10(1 / (1 - share))),
-            "This is the logarithm to base 10. The rate halves, so the base is 2.",
+            lambda losses, rival: (
+                (losses <= 1.1 * rival.mean(axis=0).min()).sum(axis=1).mean() / 2
+            ),
+            "One goal for all seeds together: then an easy task makes every peak good, and a hard "
+            "one none. Compare seed by seed.",
         ),
         (
-            lambda share, n: math.ceil(n * share / (1 - share)),
-            "This is as if the rate fell like 1/t. An "
-            "exponential loses the same share in the same time.",
+            lambda losses, rival: (losses <= 1.1 * rival).sum(axis=1).mean() / 2,
+            "Each peak is compared with the constant rate at the *same* peak. The goal is its "
+            "loss at its best one.",
         ),
         (
-            lambda share, n: math.ceil(2 * n * share),
-            "This spends the rate evenly. The early updates have "
-            "the larger rates, so the last part takes longest.",
+            lambda losses, rival: _octaves(-losses, -1.1 * _at_best(rival)),
+            "This counts the peaks that are not good.",
         ),
         (
-            lambda share, n: math.ceil(math.log2(1 / (1 - share))),
-            "These are half-lives. Updates are wanted, "
-            "and `half_life` of them make one.",
-        ),
-        (
-            lambda share, n: math.ceil(n * math.log2(1 / (1 - share))) + 1,
-            "One too many: the smallest number is wanted.",
-        ),
-        (
-            lambda share, n: math.ceil(n * math.log2(1 / (1 - share))) - 1,
-            "One too few: the share is not yet reached.",
+            lambda losses, rival: _octaves(losses, 0.1 + _at_best(rival)),
+            "0.1 was added. 10 % above a loss is 1.1 times that loss.",
         ),
     ],
 )

@@ -2,67 +2,101 @@
 
 import numpy as np
 
-from . import add
+from . import Named, add
 
 
-def overfitting_rise(losses):
-    return losses[-1] - np.min(losses)
+def fair_peak(shape, updates, rate):
+    return rate / np.mean(shape(np.arange(updates)))
 
 
-_VALLEY = np.array([2.3, 1.4, 0.9, 0.75, 0.8, 1.0])
+_SHAPES = {
+    "a line to 0": "lambda t: np.maximum(1 - t / 100, 0)",
+    "a cosine to 0": "lambda t: (1 + np.cos(np.pi * np.minimum(t / 100, 1))) / 2",
+    "a half after half of the run": "lambda t: np.where(t < 50, 1.0, 0.5)",
+    "an exponential with a half-life of 20": "lambda t: 0.5 ** (t / 20)",
+    "a warmup of 20 updates, then a line to 0": (
+        "lambda t: np.where(t < 20, t / 20, np.maximum(100 - t, 0) / 80)"
+    ),
+    "a constant": "lambda t: 1.0 + 0 * t",
+}
+_LINE, _COSINE, _HALVED, _EXPONENTIAL, _WARM, _FLAT = (
+    Named(label, code) for label, code in _SHAPES.items()
+)
+
+
+def _by_mean(mean):
+    return lambda shape, updates, rate: rate / mean(shape, updates)
 
 
 add(
     "3.4.1.1",
-    overfitting_rise,
-    "The rise after the best moment",
-    1,
+    fair_peak,
+    "The peak of a fair rival",
+    2,
     """
-    Write `overfitting_rise(losses)`: how far the last of the test losses of a run, an array of
-    shape (n,), lies above the lowest one. A run that ends at its lowest loss has a rise of 0.
+    Somebody compares a constant rate with schedules of the same *peak*, and each schedule loses:
+    it travels less far. Repair the comparison. `shape` is a schedule whose peak is 1; it takes an
+    update's number or an array of them. Write `fair_peak(shape, updates, rate)`: the peak to give
+    it, so that over the updates 0 to `updates` - 1 its rates have the same sum as the constant
+    rate `rate`.
     """,
-    why="The lowest loss can lie anywhere on the way. Where it is "
-    "the last, the difference is 0, so a rise is never negative.",
+    why="The sum of the schedule's rates is the peak times the number of updates times the mean "
+    "of the shape; that of the constant rate is the rate times the number of updates.",
     hints=[
-        "Which two numbers of the path does the rise compare?",
-        "`losses[-1]` is the last one, and `np.min(losses)` the lowest.",
+        "What is the sum of the constant rate over the run? And of the schedule, if its peak is p?",
+        "Both sums hold the number of updates. What is left is p times the shape's mean, and the "
+        "rate.",
+        "`np.arange(updates)` holds the updates 0 to `updates` - 1.",
     ],
     probes=[
-        (_VALLEY,),
-        (_VALLEY[:4],),
-        (np.array([1.0, 0.4, 1.9, 0.7, 0.55]),),
-        (np.array([0.5, 0.2, 0.9]),),
+        (_LINE, 100, 0.1),
+        (_COSINE, 100, 0.1),
+        (_HALVED, 100, 0.3),
+        (_EXPONENTIAL, 100, 0.05),
+        (_WARM, 100, 0.2),
+        (_FLAT, 100, 0.2),
+        (_EXPONENTIAL, 40, 0.2),
     ],
     slips=[
         (
-            lambda losses: np.min(losses) - losses[-1],
-            "The sign is wrong: a loss that went up again has a rise above 0.",
+            lambda shape, updates, rate: 2 * rate,
+            "Twice the rate is right for a line to 0, or nearly. Other shapes have another mean.",
         ),
         (
-            lambda losses: losses[-1] - losses[0],
-            "This compares the end with the beginning. "
-            "The rise is counted from the lowest point.",
+            lambda shape, updates, rate: rate,
+            "This is the same peak, which is the unfair comparison: the schedule travels less far.",
         ),
         (
-            lambda losses: losses[0] - np.min(losses),
-            "This is the fall from the beginning to the lowest point.",
+            lambda shape, updates, rate: rate * np.mean(shape(np.arange(updates))),
+            "It is upside down: a schedule that falls needs the larger peak, and gets the smaller "
+            "one.",
         ),
         (
-            lambda losses: np.max(losses) - np.min(losses),
-            "This is from the highest to the lowest "
-            "loss, and the highest may be the first.",
+            _by_mean(lambda shape, n: np.sum(shape(np.arange(n)))),
+            "The sum of the schedule is set equal to one rate. The constant rate has a sum, too.",
         ),
         (
-            lambda losses: max(losses[-1] - losses[-2], 0.0),
-            "This looks at the last step alone. The lowest point may lie much earlier.",
+            _by_mean(lambda shape, n: (shape(0) + shape(n - 1)) / 2),
+            "The mean of the first and the last rate is the mean of a straight line only.",
         ),
         (
-            lambda losses: losses[-1] / np.min(losses) - 1,
-            "This is the rise as a share. The difference is wanted.",
+            _by_mean(lambda shape, n: shape(n // 2)),
+            "The two have the same rate in the middle of the run. The same sum is wanted.",
         ),
         (
-            lambda losses: int(np.argmin(losses)),
-            "This is the place of the lowest loss, not its height.",
+            _by_mean(lambda shape, n: np.mean(shape(np.arange(1, n + 1)))),
+            "The updates are counted from 1. The first one is 0, with the whole peak of a decay.",
+        ),
+        (
+            _by_mean(lambda shape, n: np.mean(shape(np.arange(n + 1)))),
+            "One update too many: the last one is `updates` - 1.",
+        ),
+        (
+            lambda shape, updates, rate: (
+                rate / np.sqrt(np.mean(shape(np.arange(updates)) ** 2))
+            ),
+            "These are equal sums of the *squares*, which measure the noise. Distance is the sum "
+            "of the rates themselves.",
         ),
     ],
 )

@@ -5,79 +5,83 @@ import numpy as np
 from . import add
 
 
-def step_length(norm, rate, limit):
-    return rate * min(norm, limit)
+def clip_limit(norms, share):
+    return min(limit for limit in norms if np.mean(norms > limit) <= share)
+
+
+_NORMS = np.array([0.8, 1.1, 0.6, 9.0, 0.9, 1.3, 0.7, 30.0, 1.0, 1.2])
+_MORE = np.array([2.0, 2.0, 0.5, 4.0, 3.0, 1.0, 2.5, 6.0])
 
 
 add(
     "3.4.2.1",
-    step_length,
-    "How long is a clipped step?",
-    1,
+    clip_limit,
+    "Choose the limit of clipping",
+    2,
     """
-    A gradient has the length `norm`. It is clipped at the length `limit` and then multiplied by
-    the learning rate `rate`. Write `step_length(norm, rate, limit)`: the length of the step that
-    plain gradient descent takes. All three are numbers above 0.
+    A limit that shortens every gradient makes another optimizer of it; one that shortens none is
+    of no use. So train for a while without clipping, record the length of the gradient at each
+    update, and choose. `norms` holds the recorded lengths, an array of shape (n,). Write
+    `clip_limit(norms, share)`: the smallest of the recorded lengths that, taken as the limit,
+    shortens at most the share `share` of these gradients. A gradient is shortened if it is longer
+    than the limit.
     """,
-    why="Clipping changes only gradients that are too long, and it comes "
-    "before the rate. So no step is longer than the rate times the limit.",
+    why="With a smaller limit more gradients are shortened, so the smallest limit that shortens "
+    "few enough is the tightest that leaves the usual gradients alone.",
     hints=[
-        "Clipping leaves a short gradient as it is. "
-        "What becomes of the length of a long one?",
-        "The order matters: first the gradient is "
-        "clipped, then the rate is multiplied to it.",
-        "`min(a, b)` is the smaller of two numbers.",
+        "Try one recorded length as the limit. Which share of the gradients is longer?",
+        "`np.mean(norms > limit)` is that share. Which of the recorded lengths pass?",
+        "Of those that pass, the smallest is wanted.",
     ],
     probes=[
-        (50.0, 0.1, 1.0),
-        (0.5, 0.1, 1.0),
-        (3.0, 0.2, 5.0),
-        (7.0, 0.2, 5.0),
-        (2.0, 0.5, 2.0),
-        (40.0, 2.0, 0.3),
+        (_NORMS, 0.2),
+        (_NORMS, 0.1),
+        (_NORMS, 0.25),
+        (_MORE, 0.25),
+        (_MORE, 0.5),
+        (_MORE[::-1], 0.3),
+        (_MORE, 0.0),
     ],
     slips=[
         (
-            lambda norm, rate, limit: rate * norm,
-            "This is the step without clipping: a long gradient makes a long step.",
+            lambda norms, share: float(np.quantile(norms, 1 - share)),
+            "`np.quantile` invents a length between two recorded ones. One of the recorded lengths "
+            "is wanted.",
         ),
         (
-            lambda norm, rate, limit: rate * limit,
-            "Every gradient gets the length of the limit, the short ones too. "
-            "That is normalizing. Clipping leaves short gradients as they are.",
+            lambda norms, share: min(x for x in norms if np.mean(norms <= x) >= share),
+            "The share is mixed up: this limit leaves about the share `share` alone, and shortens "
+            "all the rest.",
         ),
         (
-            lambda norm, rate, limit: min(rate * norm, limit),
-            "Here the step is clipped. It is the gradient that "
-            "has the limit, before it is multiplied by the rate.",
+            lambda norms, share: max(
+                (x for x in norms if np.mean(norms >= x) >= share), default=0.0
+            ),
+            "This asks that *at least* the share be shortened, and counts the limit itself.",
         ),
         (
-            lambda norm, rate, limit: rate * limit / norm,
-            "`limit / norm` is the factor that shortens the gradient. "
-            "The length that is left is the factor times `norm`.",
+            lambda norms, share: np.max(norms),
+            "The longest one as the limit shortens nothing at all.",
         ),
         (
-            lambda norm, rate, limit: rate * min(1.0, limit / norm),
-            "`min(1, limit / norm)` is the factor that shortens the "
-            "gradient. Its length is still to be multiplied by it.",
+            lambda norms, share: np.min(norms),
+            "The shortest one as the limit shortens nearly every gradient.",
         ),
         (
-            lambda norm, rate, limit: rate * max(norm, limit),
-            "This makes short gradients longer, and leaves the long ones as they are.",
+            lambda norms, share: float(np.mean(norms)),
+            "The mean is pulled up by the few long gradients for which the limit is meant.",
         ),
         (
-            lambda norm, rate, limit: min(norm, limit),
-            "This is the length of the clipped gradient. The rate is missing.",
+            lambda norms, share: np.sort(norms)[int(share * len(norms))],
+            "Sorted upwards, this counts the share from the short end. The long ones are to be "
+            "shortened.",
         ),
         (
-            lambda norm, rate, limit: rate * norm * min(1.0, norm / limit),
-            "The factor is upside down: a gradient twice "
-            "as long as the limit is to be halved.",
-        ),
-        (
-            lambda norm, rate, limit: rate * (norm if norm < limit else 0.0),
-            "Gradients above the limit are thrown away. "
-            "Clipping shortens them to the limit.",
+            lambda norms, share: min(
+                (x for x in norms if np.mean(norms >= x) <= share),
+                default=np.max(norms),
+            ),
+            "A gradient as long as the limit is left as it is. This counts it as shortened.",
         ),
     ],
 )

@@ -662,13 +662,6 @@ def by_hand(curvatures, optima, rate, local):
     ) / np.sum(curvatures)
 
 
-def left_in_a_loop(share, half_life):
-    left, updates = 1.0, 0
-    while 1 - left < share:
-        left, updates = left * 0.5 ** (1 / half_life), updates + 1
-    return updates
-
-
 @pytest.mark.parametrize(
     "name, answer",
     [
@@ -686,7 +679,12 @@ def left_in_a_loop(share, half_life):
                 peak * np.cos(np.pi * np.mod(update, length) / length / 2) ** 2
             ),
         ),
-        ("3.3.1", left_in_a_loop),
+        (
+            "3.4.1.1",
+            lambda shape, updates, rate: (
+                rate * updates / sum(shape(t) for t in range(updates))
+            ),
+        ),
         (
             "3.4.4.1",
             lambda r, discount: [
