@@ -217,8 +217,8 @@ def _advantages(value, later, lost, over, worth=1.0):
 
     A step counts ``worth`` times 1 - discount, so a pole that stands for ever is worth 1.
     ``value`` is what the critic foresees in a state and ``later`` in the one after it. After a
-    lost episode there is nothing to come. One that is over because it is the longest is not lost: what was to come is
-    still foreseen, but no longer counted.
+    lost episode there is nothing to come. One that is over because it is the longest is not lost:
+    what was to come is still foreseen, but no longer counted.
     """
     surprise = (1 - DISCOUNT) * worth + DISCOUNT * later * ~lost - value
     gains, carry = np.empty_like(value), 0.0
