@@ -31,6 +31,8 @@ __all__ = ["step", "sweep", "ROUNDS", "UPDATES"]
 # CartPole: metres, seconds, radians, kilograms, newtons. HALF_LENGTH is the pole's.
 GRAVITY, CART, POLE, HALF_LENGTH, FORCE, SECONDS = 9.8, 1.0, 0.1, 0.5, 10.0, 0.02
 FARTHEST, STEEPEST, LONGEST = 2.4, 12 * 2 * np.pi / 360, 500  # where an episode ends
+NEAR = 0.1  # metres from the middle at which a step is worth a half, with the goal "middle"
+GOALS = ("anywhere", "middle")
 
 # PPO with its usual settings, but for smaller networks and a shorter run
 ROUNDS, CARTS, STEPS = 40, 4, 128  # in a round each cart takes so many steps,
@@ -77,6 +79,15 @@ def step(state, right):
     return np.stack(
         [place, speed + SECONDS * pull, angle, turning + SECONDS * spin]
     ), lost
+
+
+def _worth(state, goal):
+    """What a step is worth that led to ``state``: 1 anywhere, or less the further off the
+    middle."""
+    if goal == "anywhere":
+        return 1.0
+    off = state[0] / NEAR
+    return 1 / (1 + off * off)
 
 
 def _sin_cos(angle):
@@ -200,16 +211,16 @@ def _collect(policy, state, age, chance):
     return [np.stack(part, axis=-2) for part in zip(*seen)], state, age
 
 
-def _advantages(value, later, lost, over):
+def _advantages(value, later, lost, over, worth=1.0):
     """How much better things went than the critic foresaw, for each step; all arrays (runs, steps,
     carts).
 
-    A step is worth 1 - discount, so a pole that stands for ever is worth 1. ``value`` is what the
-    critic foresees in a state and ``later`` in the one after it. After a lost episode there is
-    nothing to come. One that is over because it is the longest is not lost: what was to come is
-    still foreseen, but no longer counted.
+    A step counts ``worth`` times 1 - discount, so a pole that stands for ever is worth 1.
+    ``value`` is what the critic foresees in a state and ``later`` in the one after it. After a
+    lost episode there is nothing to come. One that is over because it is the longest is not lost:
+    what was to come is still foreseen, but no longer counted.
     """
-    surprise = 1 - DISCOUNT + DISCOUNT * later * ~lost - value
+    surprise = (1 - DISCOUNT) * worth + DISCOUNT * later * ~lost - value
     gains, carry = np.empty_like(value), 0.0
     for k in reversed(range(value.shape[1])):
         gains[:, k] = carry = surprise[:, k] + DISCOUNT * TRACE * ~over[:, k] * carry
@@ -246,12 +257,12 @@ def _update(policy, critic, optimizers, batch, rates):
     optimizers[1].update(_backward(critic, state, hidden, (value - aim) / size), rates)
 
 
-def _evaluate(policy, state):
+def _evaluate(policy, state, goal):
     """The mean return of each run from the given states. The likelier push is made: no dice."""
     standing, returns = np.ones(state.shape[1:], dtype=bool), np.zeros(state.shape[1])
     for _ in range(LONGEST):
         state, lost = step(state, _forward(policy, state)[1] > 0)
-        returns += standing.sum(axis=1)
+        returns += (standing * _worth(state, goal)).sum(axis=1)
         standing &= ~lost
         if not standing.any():
             break
@@ -259,7 +270,7 @@ def _evaluate(policy, state):
     return returns / state.shape[2]
 
 
-def _learn(rates, seeds, marks):
+def _learn(rates, seeds, marks, goal):
     """The returns (marks, runs) of runs with these rates (updates, runs) and seeds, after each
     round in ``marks``."""
     runs, count = len(seeds), STEPS * CARTS
@@ -275,7 +286,7 @@ def _learn(rates, seeds, marks):
         np.zeros((runs, CARTS), dtype=int),
         np.arange(runs)[:, None],
     )
-    returns = [_evaluate(policy, exam)] * (0 in marks)
+    returns = [_evaluate(policy, exam, goal)] * (0 in marks)
     for number, of_round in enumerate(rates.reshape(-1, EPOCHS, BATCHES, runs), 1):
         (states, after, right, lost, over), state, age = _collect(
             policy, state, age, chance
@@ -284,7 +295,7 @@ def _learn(rates, seeds, marks):
             _forward(critic, part.reshape(4, runs, count))[1].reshape(lost.shape)
             for part in (states, after)
         )
-        gain = _advantages(value, later, lost, over)
+        gain = _advantages(value, later, lost, over, _worth(after, goal))
         states, right, gain, aim = (
             part.reshape(*part.shape[:-2], count)
             for part in (states, right, gain, gain + value)
@@ -299,11 +310,19 @@ def _learn(rates, seeds, marks):
             for batch, now in zip(zip(*shuffled), of_epoch):
                 _update(policy, critic, optimizers, batch, now)
         if number in marks:
-            returns.append(_evaluate(policy, exam))
+            returns.append(_evaluate(policy, exam, goal))
     return np.array(returns)
 
 
-def sweep(schedules, peaks, seeds, rounds=ROUNDS, evaluate_every=None, progress=None):
+def sweep(
+    schedules,
+    peaks,
+    seeds,
+    rounds=ROUNDS,
+    evaluate_every=None,
+    progress=None,
+    goal="anywhere",
+):
     """Make a run for each schedule, peak and seed, on all cores.
 
     A round is 512 steps (4 carts, 128 each), from which policy and critic learn in 16 updates. All
@@ -318,13 +337,18 @@ def sweep(schedules, peaks, seeds, rounds=ROUNDS, evaluate_every=None, progress=
         evaluate_every: rounds between evaluations, from before the first to after the last; None
             evaluates after the last only.
         progress: show a bar; by default only in a terminal.
+        goal: "anywhere", as in Gymnasium: each step is worth 1, and the best return is 500, which
+            good policies reach. Or "middle": a step is worth 1 / (1 + (x / 0.1)**2), x metres from
+            the middle of the rail, so that the return has room above whatever is learned.
 
     Returns:
         A pandas table as `evidence` and `figures` take it, with one row for each evaluation of
-        each run: schedule, peak, seed, update (how many were made), return (how many of 500 steps
-        the pole stood; the mean of 16 episodes, in which the likelier push was made) and diverged
-        (whether that is not finite: never).
+        each run: schedule, peak, seed, update (how many were made), return (what the up to 500
+        steps were worth; the mean of 16 episodes, in which the likelier push was made) and
+        diverged (whether that is not finite: never).
     """
+    if goal not in GOALS:
+        raise ValueError(f"goal must be one of {GOALS}; got {goal!r}")
     rounds = whole("rounds", rounds)
     every = (
         rounds if evaluate_every is None else whole("evaluate_every", evaluate_every)
@@ -341,6 +365,7 @@ def sweep(schedules, peaks, seeds, rounds=ROUNDS, evaluate_every=None, progress=
             np.stack([rates for *_, rates in group], axis=1),
             [seed for *_, seed, _ in group],
             marks,
+            goal,
         )
 
     with ThreadPoolExecutor(cores()) as pool:

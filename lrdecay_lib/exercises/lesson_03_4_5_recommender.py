@@ -5,94 +5,146 @@ import numpy as np
 from . import add
 
 
-def predict_ratings(users, items, pairs):
-    return np.sum(users[pairs[:, 0]] * items[pairs[:, 1]], axis=1)
+def fair_gain(constant, line, constant_again, line_again):
+    own = [np.argmin(tuning.mean(axis=0)) for tuning in (constant, line)]
+    return np.mean(constant_again[:, own[0]] - line_again[:, own[1]])
 
 
-_USERS = np.array(
-    [[1.0, 0.5, -1.0], [0.0, 2.0, 1.0], [-1.5, 1.0, 0.25], [2.0, -0.5, 3.0]]
+def _gain(chosen_by, reported):
+    """A wrong comparison: ``chosen_by`` gives the places of the two peaks, ``reported`` whether
+    the other seeds are reported."""
+
+    def answer(*losses):
+        first, second = chosen_by(*losses)
+        constant, line = losses[2:] if reported else losses[:2]
+        return float(np.mean(constant[:, first]) - np.mean(line[:, second]))
+
+    return answer
+
+
+def _best(losses):
+    return int(np.argmin(losses.mean(axis=0)))
+
+
+_CONSTANT = np.array(
+    [[0.38, 0.40, 0.39, 0.60], [0.52, 0.44, 0.46, np.inf], [0.54, 0.41, 0.45, np.inf]]
 )
-_ITEMS = np.array(
+_LINE = np.array(
+    [[0.70, 0.50, 0.38, 0.41], [0.72, 0.52, 0.40, 0.37], [0.71, 0.48, 0.39, 0.42]]
+)
+_CONSTANT_AGAIN = np.array(
     [
-        [0.5, 1.0, 2.0],
-        [-1.0, 0.3, 0.7],
-        [1.2, -2.0, 0.4],
-        [0.1, 0.6, -0.9],
-        [2.5, 1.5, -0.2],
+        [0.51, 0.39, 0.41, 0.80],
+        [0.50, 0.45, 0.42, 0.90],
+        [0.53, 0.44, 0.40, 0.70],
+        [0.52, 0.46, 0.37, 0.85],
+    ]
+)
+_LINE_AGAIN = np.array(
+    [
+        [0.69, 0.50, 0.41, 0.36],
+        [0.70, 0.51, 0.40, 0.38],
+        [0.72, 0.49, 0.40, 0.35],
+        [0.71, 0.47, 0.36, 0.44],
     ]
 )
 
 
 add(
     "3.4.5.1",
-    predict_ratings,
-    "Predicted ratings",
-    1,
+    fair_gain,
+    "Repair an unfair comparison",
+    3,
     """
-    Write `predict_ratings(users, items, pairs)`: the predicted rating of each pair, an array of
-    shape (n,). `users` has shape (number of users, rank), one vector to a row, and `items` has
-    shape (number of items, rank). `pairs` has shape (n, 2): the number of a user and the number of
-    an item.
+    Both rivals were trained at each peak of one grid. `constant` and `line` hold their losses on
+    the seeds for tuning, arrays of shape (seeds, peaks); `constant_again` and `line_again` those
+    on other seeds, with rows for these. A run that diverged has the loss infinity. Write
+    `fair_gain(constant, line, constant_again, line_again)`: by how much the line's mean loss is
+    lower than the constant's, as a float, each at the peak that is its own best, chosen on the one
+    set of seeds and reported on the other.
     """,
-    why="Indexing with an array of numbers takes a row for each "
-    "of them, so the two factors have the shape (n, rank), and "
-    "the sum over the rank leaves one product for each pair.",
+    why="Each rival has the same grid and is judged at its own best; the seeds "
+    "that chose a peak flatter it, so others report.",
     hints=[
-        "What does `users[np.array([2, 0, 2])]` give? Try it with three users.",
-        "Take the vectors of all pairs' users, and those of "
-        "all pairs' items: two arrays of shape (n, rank).",
-        "The product of two vectors is the sum over "
-        "their elements' products, here along axis 1.",
+        "Which peak is the constant's best, by the mean over the seeds for tuning? "
+        "And which is the line's? They need not be the same.",
+        "`losses.mean(axis=0)` gives one mean for each peak, and `np.argmin` "
+        "the place of the lowest. A mean with an infinity in it is never that.",
+        "With the two places, take one column of `constant_again` "
+        "and one of `line_again`.",
     ],
     probes=[
-        (_USERS, _ITEMS, np.array([[0, 1], [2, 3]])),
-        (_USERS, _ITEMS, np.array([[0, 1], [2, 4], [3, 0], [1, 3], [0, 2]])),
-        (_USERS, _ITEMS, np.array([[1, 1], [1, 2]])),
-        (_USERS[:, :2], _ITEMS[:, :2], np.array([[3, 4]])),
+        (_CONSTANT, _LINE, _CONSTANT_AGAIN, _LINE_AGAIN),
+        (_LINE, _CONSTANT, _LINE_AGAIN, _CONSTANT_AGAIN),
+        (_CONSTANT[:, 1:], _LINE[:, 1:], _CONSTANT_AGAIN[:, 1:], _LINE_AGAIN[:, 1:]),
+        (_CONSTANT, _LINE[::-1] + 0.1, _CONSTANT_AGAIN, _LINE_AGAIN + 0.13),
+        (_CONSTANT[:2], _LINE[:2], _CONSTANT_AGAIN[:3], _LINE_AGAIN[:3]),
     ],
     slips=[
         (
-            lambda u, v, pairs: u @ v.T,
-            "This is the whole table, every user with every "
-            "item. Only the pairs that were asked are wanted.",
+            _gain(lambda a, b, c, d: (_best(c), _best(d)), True),
+            "The peaks are chosen on the seeds that report: these flatter the winner.",
         ),
         (
-            lambda u, v, pairs: u[pairs[:, 0]] @ v[pairs[:, 1]].T,
-            "This pairs every user that was asked with every item that "
-            "was asked: shape (n, n). One number for each pair is wanted.",
+            _gain(lambda a, b, c, d: (_best(a), _best(b)), False),
+            "The seeds that chose the peaks also report. The others are for that.",
         ),
         (
-            lambda u, v, pairs: u[pairs[:, 0]] * v[pairs[:, 1]],
-            "The products of the elements are there, "
-            "and not yet added up: shape (n, rank).",
+            _gain(lambda a, b, c, d: (_best(a), _best(a)), True),
+            "Both run at the constant's best peak. So the line is compared "
+            "at a peak that suits its rival.",
         ),
         (
-            lambda u, v, pairs: np.sum(
-                u[pairs[:, 1] % len(u)] * v[pairs[:, 0]], axis=1
+            _gain(lambda a, b, c, d: (_best(b), _best(b)), True),
+            "Both run at the line's best peak. So the constant is compared "
+            "at a peak that suits its rival.",
+        ),
+        (
+            lambda a, b, c, d: float(np.mean(d[:, _best(b)]) - np.mean(c[:, _best(a)])),
+            "The sign is wrong: a positive number says that the line's loss is lower.",
+        ),
+        (
+            lambda a, b, c, d: float(c.min() - d.min()),
+            "This compares the luckiest run of each. What "
+            "is wanted is the mean over the seeds, at one peak for each rival.",
+        ),
+        (
+            lambda a, b, c, d: float(np.mean(c.min(axis=1)) - np.mean(d.min(axis=1))),
+            "Each seed has a peak of its own here, the best for it. "
+            "Nobody knows that peak before the run.",
+        ),
+        (
+            lambda a, b, c, d: float(np.mean(c) - np.mean(d)),
+            "This is the mean over all peaks, good and bad. "
+            "Each rival is to be judged at its best.",
+        ),
+        (
+            lambda a, b, c, d: (
+                100 * fair_gain(a, b, c, d) / float(np.mean(c[:, _best(a)]))
             ),
-            "User and item are exchanged: in a pair the user comes first.",
+            "This is in percent. The difference of the losses is wanted.",
         ),
         (
-            lambda u, v, pairs: np.mean(u[pairs[:, 0]] * v[pairs[:, 1]], axis=1),
-            "This is the mean over the rank. The product of two vectors is the sum.",
-        ),
-        (
-            lambda u, v, pairs: np.sum(u[pairs[:, 0]] * v[pairs[:, 1]], axis=0),
-            "The sum goes over the pairs. It must go over the rank, within each pair.",
-        ),
-        (
-            lambda u, v, pairs: float(np.sum(u[pairs[:, 0]] * v[pairs[:, 1]])),
-            "This adds up everything. One number for each pair is wanted.",
-        ),
-        (
-            lambda u, v, pairs: np.sum(
-                (u[pairs[:, 0]] * v[pairs[:, 1]])
-                / np.linalg.norm(u[pairs[:, 0]], axis=1)[:, None]
-                / np.linalg.norm(v[pairs[:, 1]], axis=1)[:, None],
-                axis=1,
+            _gain(
+                lambda a, b, c, d: (
+                    int(np.unravel_index(np.argmin(a), a.shape)[1]),
+                    int(np.unravel_index(np.argmin(b), b.shape)[1]),
+                ),
+                True,
             ),
-            "This is the cosine of the angle between the "
-            "vectors. Their lengths belong to the prediction.",
+            "The peak of the luckiest run is chosen. "
+            "The best peak is the one with the lowest mean over the seeds.",
+        ),
+        (
+            _gain(
+                lambda a, b, c, d: (
+                    int(np.argmin(np.where(np.isinf(a), 0, a).mean(axis=0))),
+                    int(np.argmin(np.where(np.isinf(b), 0, b).mean(axis=0))),
+                ),
+                True,
+            ),
+            "A run that diverged counts as a loss of 0, "
+            "so its peak looks good. It is the worst there is.",
         ),
     ],
 )

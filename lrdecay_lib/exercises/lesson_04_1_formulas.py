@@ -1,7 +1,5 @@
 """Exercises of lesson 4.1, the formulas."""
 
-import math
-
 import numpy as np
 
 from . import Named, add
@@ -21,12 +19,12 @@ def _share_of(numbers):
 add(
     "4.1.1",
     mean_share,
-    "The budget of a schedule",
+    "The sum of rates",
     1,
     """
-    Write `mean_share(schedule, updates)`: the budget of the first `updates` updates, that is the
-    sum of the rates that they use, as a share of what a constant rate of `schedule(0)` would have.
-    `schedule` takes the 0-based number of an update, or an array of them; it starts above 0.
+    Write `mean_share(schedule, updates)`: the sum of the rates of the first `updates` updates, as
+    a share of what a constant rate of `schedule(0)` would have. `schedule` takes the 0-based
+    number of an update, or an array of them; it starts above 0.
     """,
     why="The first update is number 0, so the last is `updates` - 1: just what "
     "`np.arange(updates)` counts. A constant rate has `updates` times the first one.",
@@ -91,11 +89,11 @@ add(
             lambda schedule, updates: (
                 np.sum(schedule(np.arange(updates)) ** 2) / (updates * schedule(0) ** 2)
             ),
-            "This adds up squares. That is another useful sum, but not the budget.",
+            "This adds up squares. That is another useful sum, but not the one that was asked for.",
         ),
         (
             lambda schedule, updates: schedule(updates) / schedule(0),
-            "This compares one rate. The budget adds up the rates of all updates.",
+            "This compares one rate. The sum is over the rates of all updates.",
         ),
         (
             lambda schedule, updates: (
@@ -185,63 +183,126 @@ add(
 )
 
 
-def half_time(steps, power):
-    return steps * (1 - 0.5 ** (1 / power))
+def tuned_loss(rates, peaks, curvatures):
+    square = np.full((len(peaks), len(curvatures)), 10.0**2)
+    for rate in rates:
+        step = rate * peaks[:, None]
+        square = (1 - step * curvatures) ** 2 * square + step**2
+    losses = (curvatures * square / 2).mean(axis=1)
+    best = np.argmin(losses)
+    return losses[best] if 0 < best < len(peaks) - 1 else 0.0
+
+
+def _tuned(start=10.0, noise=1.0, weigh=True, only=None, edges=False, use=None):
+    """As `tuned_loss`, but for what is given; ``only`` picks curvatures, ``use`` changes the
+    rates."""
+
+    def answer(rates, peaks, curvatures):
+        if only is not None:
+            curvatures = np.array([only(curvatures)])
+        square = np.full((len(peaks), len(curvatures)), start**2)
+        for rate in rates if use is None else use(rates):
+            step = rate * peaks[:, None]
+            square = (1 - step * curvatures) ** 2 * square + noise * step**2
+        losses = (square * (curvatures if weigh else 1.0) / 2).mean(axis=1)
+        best = int(np.argmin(losses))
+        inside = edges or 0 < best < len(peaks) - 1
+        return float(losses[best]) if inside else 0.0
+
+    return answer
+
+
+def _of_one_peak(choose):
+    """The loss at a place of the grid, whatever the others are."""
+    return lambda rates, peaks, curvatures: _tuned(edges=True)(
+        rates, peaks[[choose(peaks)]], curvatures
+    )
+
+
+_PEAKS = 0.02 * 2 ** (np.arange(13) / 2)
+_MANY = np.array([0.01, 0.03, 0.1, 0.3, 1.0])
+_LINE = np.linspace(1, 0, 200, endpoint=False)
 
 
 add(
     "4.1.3",
-    half_time,
-    "When a polynomial is at half its peak",
-    2,
+    tuned_loss,
+    "Tune a peak",
+    3,
     """
-    Write `half_time(steps, power)`: the time in updates, as a float, at which a polynomial decay
-    `(1 - t / steps) ** power` is at one half. `power` is above 0.
+    Write `tuned_loss(rates, peaks, curvatures)`: the lowest expected loss that any of the `peaks`
+    gives on the noisy quadratic, as a float, or 0 if the best peak is the first or the last of
+    them, so that a better one may lie outside. `rates` are those of a schedule whose peak is 1,
+    `curvatures` the several curvatures of the task; the loss is the mean over them. In each
+    direction the squared distance starts at 100; an update with the rate r turns a squared
+    distance s into (1 - r h)² s + r²; and the loss at the end is h s / 2. All three arguments are
+    arrays, `peaks` from small to large.
     """,
-    why="A power is undone by a root: the share of "
-    "the way that is left is the root of one half.",
+    why="Each peak is judged by the whole task, the shallow directions that need "
+    "distance and the steep ones that need calm, and an answer at an edge is none.",
     hints=[
-        "Set the formula equal to 0.5 and solve for t, from the outside inwards.",
-        "Which operation undoes `** power`?",
-        "With power 1 it must be half of the steps. "
-        "With a higher power, is it earlier or later?",
+        "For one peak and one curvature: start with 100, go through the "
+        "rates, each times the peak, and update the squared distance.",
+        "Then the mean of the losses over the curvatures, for each peak. "
+        "`np.argmin` gives the place of the lowest.",
+        "What does it mean if that place is 0 or the last one?",
     ],
-    probes=[(100, 1), (100, 2), (100, 0.5), (1000, 3), (7, 0.9), (1, 4.5)],
+    probes=[
+        (_LINE, _PEAKS, _MANY),
+        (np.ones(200), _PEAKS, _MANY),
+        (0.98 ** np.arange(200), _PEAKS, _MANY[1:]),
+        (_LINE, _PEAKS[:10], _MANY[1:]),
+        (np.ones(200), _PEAKS[:5], _MANY),
+        (np.ones(200), _PEAKS[7:], _MANY),
+        (np.ones(200), _PEAKS[6:], _MANY),
+        (_LINE[::2], _PEAKS[8:], _MANY[1:]),
+    ],
     slips=[
         (
-            lambda steps, power: steps * 0.5 ** (1 / power),
-            "This is the share of the way that is left. "
-            "The question is how much has passed.",
+            _tuned(edges=True),
+            "Where the best peak is the first or the last of the grid, a "
+            "better one may lie outside: the answer is 0 there.",
         ),
         (
-            lambda steps, power: steps * (1 - 0.5**power),
-            "The power is undone by a root, that is by `** (1 / power)`.",
+            _tuned(only=np.max),
+            "Only the steepest direction is looked at. There a small peak is "
+            "calm enough, but it does not get far in the shallow ones.",
         ),
         (
-            lambda steps, power: steps / 2,
-            "This is right for a straight line only; the power changes it.",
+            _tuned(only=np.min),
+            "Only the shallowest direction is looked at. It "
+            "wants distance; the noise is in the steep ones.",
         ),
         (
-            lambda steps, power: steps / 2 / power,
-            "Dividing by the power does not undo it. A root does.",
+            _tuned(only=np.mean),
+            "This takes one direction of the mean curvature. "
+            "It is the losses of which the mean is wanted.",
         ),
         (
-            lambda steps, power: 1 - 0.5 ** (1 / power),
-            "This is a share of the way. How many updates is that?",
+            _tuned(weigh=False),
+            "The loss of a direction is h s / 2. Without "
+            "the h a shallow direction counts as much as a steep one.",
         ),
         (
-            lambda steps, power: 0.5 ** (1 / power),
-            "This is the share of the way that is left, and not in updates.",
+            _tuned(noise=0.0),
+            "The noise is forgotten: each update adds the square of its rate.",
+        ),
+        (_tuned(start=10.0**0.5), "The squared distance starts at 100, and not at 10."),
+        (
+            _tuned(use=np.ones_like),
+            "The schedule is not used: each update has the peak as its rate.",
         ),
         (
-            lambda steps, power: steps * 0.5**power,
-            "The power is undone by a root; and the "
-            "question is what has passed, not what is left.",
+            _tuned(use=lambda rates: rates[::-1]),
+            "The rates come in the opposite order: the last first.",
         ),
         (
-            lambda steps, power: steps * math.log(2) / power,
-            "This is the half-life of an exponential. "
-            "A polynomial halves at another time.",
+            _of_one_peak(lambda peaks: -1),
+            "This is the loss at the largest peak. Each has to be tried.",
+        ),
+        (
+            _of_one_peak(lambda peaks: len(peaks) // 2),
+            "This is the loss at the peak in the middle. Each has to be tried.",
         ),
     ],
 )

