@@ -113,117 +113,100 @@ add(
 )
 
 
-def share_saved(lengths, losses, rival_length, rival_loss):
-    enough = [length for length, loss in zip(lengths, losses) if loss <= rival_loss]
-    return 1 - min(enough) / rival_length if enough else 0.0
+def fair_lead(constant, line, moment):
+    ours = line[np.argmin(line[:, -1]), moment]
+    return np.min(constant[:, moment]) - ours
 
 
-def _enough(lengths, losses, rival_loss):
-    return [length for length, loss in zip(lengths, losses) if loss <= rival_loss]
+# losses after a quarter, a half, three quarters and all of the run, at three and four peaks
+_CONSTANT = np.array(
+    [[0.95, 0.70, 0.52, 0.40], [0.62, 0.48, 0.43, 0.42], [0.55, 0.54, 0.53, 0.53]]
+)
+_LINE = np.array(
+    [
+        [0.98, 0.80, 0.68, 0.64],
+        [0.66, 0.50, 0.41, 0.37],
+        [0.58, 0.45, 0.34, 0.30],
+        [0.50, 0.40, 0.36, 0.33],
+    ]
+)
 
 
-def _saved(choose):
-    """A share saved by one of the lengths that are enough, or 0: ``choose(enough, rival
-    length)``."""
-
-    def share(lengths, losses, rival_length, rival_loss):
-        enough = _enough(lengths, losses, rival_loss)
-        return choose(enough, rival_length) if enough else 0.0
-
-    return share
+def _read(c, line, moment, of_constant, of_line):
+    """A lead whose peaks were chosen at these evaluations."""
+    best = np.argmin(c[:, of_constant]), np.argmin(line[:, of_line])
+    return c[best[0], moment] - line[best[1], moment]
 
 
 add(
     "6.1.2",
-    share_saved,
-    "How much is saved?",
+    fair_lead,
+    "Ahead of whom?",
     2,
     """
-    A schedule was tuned and run for several lengths of run: the list `lengths` holds these, in
-    updates, in any order, and the list `losses` the loss at the end of each. Its rival ended at
-    `rival_loss` after `rival_length` updates. Write `share_saved(lengths, losses, rival_length,
-    rival_loss)`: the share of the rival's updates that is saved by the smallest length whose loss
-    is at or below the rival's; 0.0 if none is. It may be negative: then more updates were needed.
+    A report says that after a quarter of the run its line to zero is far ahead: both peaks were
+    chosen by the loss at the *end*. Repair the comparison. `constant` and `line` hold mean losses,
+    a row for each peak and a column for each evaluation (the last one is the end of the run). Write
+    `fair_lead(constant, line, moment)`: by how much the line that is best at the end lies below the
+    constant rate that is best at evaluation `moment`, both read at that evaluation. Positive means
+    that the line is ahead.
     """,
-    why="The smallest length that is enough is what the target costs, "
-    "and what it costs in units of the rival's length is not saved.",
+    why="A line is made for its end, and a constant rate for none: its run, stopped at any moment, "
+    "is a shorter run with that rate. So the fair rival is chosen at the moment that is judged.",
     hints=[
-        "Which lengths are enough? Of these, which is the cheapest?",
-        "If 600 updates do what the rival did in 1,000, what share of them is saved?",
+        "Which row of `line` has the lowest loss in its last column?",
+        "The constant rate that is best at the moment has the smallest loss of that column.",
     ],
     probes=[
-        ([200, 400, 800], [0.9, 0.5, 0.4], 800, 0.5),
-        ([200, 400, 800], [0.9, 0.6, 0.4], 1000, 0.5),
-        ([800, 200, 400], [0.4, 0.9, 0.45], 800, 0.5),
-        ([200, 400], [0.9, 0.8], 800, 0.5),
-        ([1000, 1500], [0.6, 0.45], 1000, 0.5),
-        ([100, 200, 400], [0.3, 0.6, 0.2], 500, 0.3),
-        ([100, 200, 400], [0.3, 0.2, 0.25], 500, 0.35),
+        (_CONSTANT, _LINE, 0),
+        (_CONSTANT, _LINE, 1),
+        (_CONSTANT, _LINE, 3),
+        (_CONSTANT[:2], _LINE, 2),
+        (_CONSTANT, _LINE[:2], 0),
+        (_CONSTANT[1:], _LINE[[0, 3]], 1),
     ],
     slips=[
         (
-            _saved(lambda enough, rival: min(enough) / rival),
-            "This is the share that is needed. What is saved is the rest.",
+            lambda c, line, moment: _read(c, line, moment, -1, -1),
+            "This is the report's own comparison: its constant rate was chosen for the end, and is "
+            "judged at another moment.",
         ),
         (
-            _saved(lambda enough, rival: 100 * (1 - min(enough) / rival)),
-            "This is in percent. A share is wanted.",
+            lambda c, line, moment: _read(c, line, moment, moment, moment),
+            "The line was chosen at the moment too. It is the line made for the end that is asked "
+            "for.",
         ),
         (
-            _saved(lambda enough, rival: rival / min(enough)),
-            "This says how many times shorter the run is. The "
-            "share of the updates that is saved is wanted.",
+            lambda c, line, moment: _read(c, line, moment, -1, moment),
+            "The two are the wrong way round: the constant rate is to be chosen at the moment, and "
+            "the line at the end.",
         ),
         (
-            _saved(lambda enough, rival: float(rival - min(enough))),
-            "These are the updates that are saved. "
-            "Their share of the rival's is wanted.",
+            lambda c, line, moment: -_read(c, line, moment, moment, -1),
+            "The sign is turned round: positive is to mean that the line is ahead.",
         ),
         (
-            _saved(lambda enough, rival: 1 - max(enough) / rival),
-            "Of the lengths that are enough, yours takes "
-            "the largest. The smallest one saves most.",
+            lambda c, line, moment: np.min(c[:, -1]) - np.min(line[:, -1]),
+            "This is the lead at the end of the run. It is to be read at the moment.",
         ),
         (
-            _saved(lambda enough, rival: 1 - enough[0] / rival),
-            "Yours takes the first in the list that is "
-            "enough. The lengths come in any order.",
-        ),
-        (
-            _saved(lambda enough, rival: max(0.0, 1 - min(enough) / rival)),
-            "Where more updates were needed than the "
-            "rival's, the share is negative. Yours hides it.",
-        ),
-        (
-            _saved(lambda enough, rival: rival / min(enough) - 1),
-            "This is in units of the smaller length. The "
-            "rival's updates are what is saved from.",
-        ),
-        (
-            lambda lengths, losses, rival_length, rival_loss: (
-                1 - lengths[int(np.argmin(losses))] / rival_length
+            lambda c, line, moment: (
+                np.mean(c[:, moment]) - line[np.argmin(line[:, -1]), moment]
             ),
-            "Yours takes the length with the lowest loss. "
-            "A smaller one may be enough, or none is.",
+            "This takes the mean over all constant rates. Nobody would run most of them: the best "
+            "one is the rival.",
         ),
         (
-            lambda lengths, losses, rival_length, rival_loss: (
-                1 - lengths[int(np.argmin(losses))] / rival_length
-                if min(losses) <= rival_loss
-                else 0.0
+            lambda c, line, moment: (
+                np.max(c[:, moment]) - line[np.argmin(line[:, -1]), moment]
             ),
-            "Yours takes the length with the lowest loss. A smaller one may be enough.",
+            "This takes the constant rate with the highest loss. The best one is the rival.",
         ),
         (
-            lambda lengths, losses, rival_length, rival_loss: (
-                1
-                - min(
-                    (b for b, loss in zip(lengths, losses) if loss < rival_loss),
-                    default=rival_length,
-                )
-                / rival_length
+            lambda c, line, moment: (
+                1 - line[np.argmin(line[:, -1]), moment] / np.min(c[:, moment])
             ),
-            "A length whose loss equals the rival's is enough.",
+            "This is a share of the constant rate's loss. The difference of the two is wanted.",
         ),
     ],
 )

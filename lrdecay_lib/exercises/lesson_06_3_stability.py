@@ -1,7 +1,5 @@
 """Exercises of lesson 6.3, more stability?"""
 
-import math
-
 import numpy as np
 
 from . import add
@@ -77,68 +75,88 @@ add(
 )
 
 
-def steps_until_vanished(factor, share):
-    steps, left = 0, 1.0
-    while left > share:
-        left *= factor
-        steps += 1
-    return steps
+def safe_peak(peaks, diverged, share):
+    bad = np.mean(diverged, axis=1) >= share
+    safe = peaks[~np.maximum.accumulate(bad)]
+    return safe[-1] if len(safe) else 0.0
+
+
+_PEAKS = np.array([0.05, 0.07, 0.1, 0.14, 0.2])
+
+
+def _runs(*counts, seeds=20):
+    """diverged[peak, seed], so many of the seeds at each peak."""
+    return np.arange(seeds)[None, :] < np.array(counts)[:, None]
+
+
+def _largest(peaks, good):
+    return peaks[good][-1] if np.any(good) else 0.0
 
 
 add(
     "6.3.2",
-    steps_until_vanished,
-    "Vanished",
+    safe_peak,
+    "How large a peak is safe?",
     2,
     """
-    On its way back through time a gradient is multiplied by `factor`, between 0 and 1, at each
-    step. Write `steps_until_vanished(factor, share)`: the smallest number of steps, an int, after
-    which at most `share` of its length is left. `share` is above 0 and at most 1.
+    Read the figure of diverged runs, given as numbers. `peaks` are the peaks that were tried,
+    rising; `diverged` has a row for each peak and a column for each seed, and is True where that
+    run diverged. Write `safe_peak(peaks, diverged, share)`: the largest peak at which, and below
+    which at *every* smaller peak too, fewer than `share` of the runs diverged; 0.0 if there is
+    none.
     """,
-    why="After k steps `factor ** k` is left. The learning rate does not occur.",
+    why="A peak above a bad one is safe by luck at most. So the search goes up from the smallest "
+    "peak and ends at the first bad one, and a share that is just reached is bad.",
     hints=[
-        "How much is left after 1, 2 and 3 steps?",
-        "Count in a loop, or solve `factor ** k = share` with logarithms and round up.",
+        "The mean of a row of `diverged` is the share of the runs that diverged at this peak.",
+        "Which is the first peak that is not safe? The one before it is wanted.",
+        "What if that is the very first one, or if there is none?",
     ],
     probes=[
-        (0.5, 0.1),
-        (0.5, 0.25),
-        (0.75, 0.01),
-        (0.5, 1.0),
-        (0.25, 0.5),
-        (0.875, 0.3),
+        (_PEAKS, _runs(0, 0, 1, 9, 20), 0.1),
+        (_PEAKS, _runs(0, 1, 2, 9, 20), 0.1),
+        (_PEAKS, _runs(0, 4, 1, 9, 20), 0.1),
+        (_PEAKS, _runs(5, 0, 0, 0, 20), 0.1),
+        (_PEAKS, _runs(0, 0, 0, 1, 1), 0.1),
+        (_PEAKS, _runs(0, 0, 4, 10, 20), 0.5),
+        (_PEAKS[:3], _runs(0, 1, 9, seeds=10), 0.25),
     ],
     slips=[
         (
-            lambda factor, share: math.floor(math.log(share) / math.log(factor)),
-            "This rounds down: then more than the share is left.",
+            lambda peaks, d, share: _largest(peaks, np.mean(d, axis=1) < share),
+            "Yours takes a safe peak above a bad one, or one that is safe by luck. Every smaller "
+            "peak must be safe too.",
         ),
         (
-            lambda factor, share: math.floor(math.log(share) / math.log(factor)) + 1,
-            "Where the share is met exactly this is one step too "
-            "many: at most, and not less than, is asked for.",
-        ),
-        (
-            lambda factor, share: math.ceil((1 - share) / (1 - factor)),
-            "This takes the same amount away at each step. Each step multiplies.",
-        ),
-        (
-            lambda factor, share: (
-                math.ceil(math.log(factor) / math.log(share)) if share < 1 else 0
+            lambda peaks, d, share: _largest(
+                peaks, ~np.maximum.accumulate(np.mean(d, axis=1) > share)
             ),
-            "The quotient is upside down.",
+            "*Fewer* than the share is asked for: a share that is just reached is not safe.",
         ),
         (
-            lambda factor, share: math.ceil(-math.log(share)),
-            "The factor is forgotten, or taken for 1/e.",
+            lambda peaks, d, share: _largest(
+                peaks, ~np.maximum.accumulate(np.any(d, axis=1))
+            ),
+            "Yours asks that no run diverges. Fewer than the share may.",
         ),
         (
-            lambda factor, share: math.ceil(factor / share),
-            "A gradient is divided again at each step, not once.",
+            lambda peaks, d, share: float(
+                peaks[int(np.argmax(np.mean(d, axis=1) >= share))]
+            ),
+            "This is the first peak that is not safe. The one before it is wanted, and where all "
+            "are safe the last one.",
         ),
         (
-            lambda factor, share: math.log(share) / math.log(factor),
-            "This solves the equation. The number of steps is whole: round it up.",
+            lambda peaks, d, share: _largest(
+                peaks, ~np.maximum.accumulate(np.mean(d, axis=1) < share)
+            ),
+            "The comparison is turned round: these are the peaks at which many runs diverge.",
+        ),
+        (
+            lambda peaks, d, share: int(
+                np.sum(~np.maximum.accumulate(np.mean(d, axis=1) >= share))
+            ),
+            "This counts the safe peaks. The largest of them is asked for.",
         ),
     ],
 )

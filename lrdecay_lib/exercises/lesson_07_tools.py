@@ -5,49 +5,131 @@ import numpy as np
 from . import add
 
 
-def keras_boundaries(milestones):
-    return milestones - 1
+def parts_at(used, meant):
+    shared = min(len(used), len(meant))
+    apart = ~np.isclose(used[:shared], meant[:shared], rtol=1e-6, atol=0)
+    return int(np.argmax(apart)) if apart.any() else -1
+
+
+_MEANT = 0.1 * np.linspace(1, 0.1, 10)
+_LATE = np.concatenate([_MEANT[:1], _MEANT[:-1]])  # one update late
+_TRICK = _MEANT.copy()
+_TRICK[6] = 0.5  # one rate that is wrong, and all is well again
+_FLOAT32 = _MEANT.astype(np.float32).astype(float)
+
+
+def _apart(used, meant, rtol=1e-6):
+    shared = min(len(used), len(meant))
+    return ~np.isclose(used[:shared], meant[:shared], rtol=rtol, atol=0)
 
 
 add(
     "7.1",
-    keras_boundaries,
-    "One update earlier",
-    1,
+    parts_at,
+    "Where do they part?",
+    2,
     """
-    In PyTorch's `MultiStepLR` the rate changes *at* each milestone: that update is the first with
-    the new rate. In Keras's `PiecewiseConstantDecay` the update at a boundary is the last with the
-    old rate. Write `keras_boundaries(milestones)`: the boundaries that make Keras change its rate
-    at the same updates as PyTorch does with these `milestones`, an array of ints.
+    A program logged the rates that it used, and you have the rates that were meant; both are
+    arrays, one rate for each update, and one of them may be longer. Write `parts_at(used, meant)`:
+    the first update (counted from 0) at which they differ by more than a millionth of the rate that
+    was meant, or -1 if they never do as far as both go. Keras's float32 must not raise an alarm.
     """,
-    why="Keras changes one update after its boundary, so the "
-    "boundary must come one update before the milestone.",
+    why="Two floats that were computed in two ways are seldom equal to the last bit, so a relative "
+    "tolerance decides. The first update that differs names the edge: 0 is the warmup, a "
+    "milestone is the boundary, the last one is the end.",
     hints=[
-        "With a boundary at 30, which is the first "
-        "update at which Keras has the new rate?",
-        "If Keras changes at boundary + 1, and the change "
-        "is wanted at the milestone, what is the boundary?",
+        "Only as many updates can be compared as the shorter of the two has.",
+        "`np.isclose(a, b, rtol=1e-6, atol=0)` compares element by element. Its default `atol` "
+        "would hide small rates.",
+        "`np.argmax` of True and False gives the first True, and 0 where there is none.",
     ],
     probes=[
-        (np.array([30]),),
-        (np.array([30, 80]),),
-        (np.array([5, 10, 20, 40]),),
-        (np.array([1, 1000]),),
+        (_MEANT, _MEANT),
+        (_LATE, _MEANT),
+        (_FLOAT32, _MEANT),
+        (_TRICK, _MEANT),
+        (_MEANT[:6], _MEANT),
+        (np.concatenate([_MEANT, [0.0, 0.05]]), _MEANT),
+        (1e-9 * _LATE, 1e-9 * _MEANT),
+        (np.concatenate([_MEANT[:8], [0.03, 0.02]]), _MEANT),
+        (2 * _MEANT, _MEANT),
     ],
     slips=[
         (
-            lambda m: m + 1,
-            "The wrong way: with this Keras changes two updates too late.",
+            lambda used, meant: (
+                int(
+                    np.argmax(
+                        used[: min(len(used), len(meant))]
+                        != meant[: min(len(used), len(meant))]
+                    )
+                )
+                if (
+                    used[: min(len(used), len(meant))]
+                    != meant[: min(len(used), len(meant))]
+                ).any()
+                else -1
+            ),
+            "Yours wants equality to the last bit, so float32 raises an alarm at once.",
         ),
-        (lambda m: m, "With the same numbers Keras changes one update too late."),
-        (lambda m: m - 2, "One too many: now Keras changes one update too early."),
         (
-            lambda m: np.diff(m, prepend=0),
-            "These are the lengths of the pieces. Both libraries take points in time.",
+            lambda used, meant: int(np.argmax(_apart(used, meant))),
+            "`np.argmax` gives 0 where nothing is true, so schedules that agree seem to part at "
+            "update 0.",
         ),
-        (lambda m: m - m[0], "This counts from the first milestone."),
+        (
+            lambda used, meant: (
+                int(np.argmax(_apart(used, meant))) + 1
+                if _apart(used, meant).any()
+                else -1
+            ),
+            "Updates are counted from 0: the first one is update 0.",
+        ),
+        (
+            lambda used, meant: int(np.sum(_apart(used, meant))) or -1,
+            "This counts the updates that differ. The first of them is asked for.",
+        ),
+        (
+            lambda used, meant: (
+                int(np.flatnonzero(_apart(used, meant))[-1])
+                if _apart(used, meant).any()
+                else -1
+            ),
+            "This is the last update at which they differ. The first is asked for.",
+        ),
+        (
+            lambda used, meant: (
+                int(np.argmax(~np.isclose(*_both(used, meant), rtol=1e-6)))
+                if (~np.isclose(*_both(used, meant), rtol=1e-6)).any()
+                else -1
+            ),
+            "`np.isclose` adds an absolute tolerance of 1e-8 of its own, which hides small rates. "
+            "Set `atol=0`.",
+        ),
+        (
+            lambda used, meant: (
+                int(np.argmax(_apart(used, meant)))
+                if _apart(used, meant).any()
+                else -1
+                if len(used) == len(meant)
+                else min(len(used), len(meant))
+            ),
+            "Where one log is longer, that is no difference yet: compare as far as both go.",
+        ),
+        (
+            lambda used, meant: (
+                int(np.argmax(_apart(used, meant)))
+                if _apart(used, meant).any()
+                else min(len(used), len(meant))
+            ),
+            "Where they never part, -1 is wanted.",
+        ),
     ],
 )
+
+
+def _both(used, meant):
+    shared = min(len(used), len(meant))
+    return used[:shared], meant[:shared]
 
 
 def ends_at(warmup, decay_steps, counted_in):

@@ -701,10 +701,20 @@ def by_hand(curvatures, optima, rate, local):
             ),
         ),
         (
-            "6.2.2",
+            "6.2.1.2",
             lambda rates, distance: np.searchsorted(np.cumsum(rates), distance) + 1,
         ),
-        ("6.3.2", lambda factor, share: math.ceil(math.log(share, factor))),
+        (
+            "6.3.2",
+            lambda peaks, diverged, share: max(
+                (
+                    peak
+                    for i, peak in enumerate(peaks)
+                    if all(20 * row.mean() < 20 * share for row in diverged[: i + 1])
+                ),
+                default=0.0,
+            ),
+        ),
         ("8.2.2.2", by_hand),
         (
             "8.4.3.1",

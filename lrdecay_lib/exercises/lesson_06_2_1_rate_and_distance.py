@@ -1,4 +1,4 @@
-"""Exercises of lesson 6.2, less overfitting?"""
+"""Exercises of lesson 6.2.1, the rate or the distance."""
 
 import numpy as np
 
@@ -24,7 +24,7 @@ def _labels(function):
 
 
 add(
-    "6.2.1",
+    "6.2.1.1",
     memorised,
     "How much was memorised?",
     1,
@@ -104,7 +104,7 @@ _FALLING = np.arange(8, 0, -1) / 8  # exact in binary, so that sums are too
 
 
 add(
-    "6.2.2",
+    "6.2.1.2",
     updates_to_travel,
     "Far enough",
     2,
