@@ -53,7 +53,6 @@ MEASURED = {
     "verdict": "supported",
     "in_short": "The line is better by an amount that matters.",
     "because": "teacher: linear against constant.",
-    "margin": 2.0,
     "primary": "teacher",
     "counts": {"for": 1, "against": 0, "no effect": 0, "open": 1},
     "conditions": [
@@ -62,7 +61,7 @@ MEASURED = {
         condition("text", 1.0, 5.0, "open"),
     ],
     "control": {
-        "name": "the constant rate a step away",
+        "condition": "the constant rate a step away",
         "passed": True,
         "effect": -0.2,
         "interval": [-1.0, 0.6],
@@ -148,7 +147,7 @@ def test_a_row_says_who_where_what_decides_and_how_far():
         "the article, section 6.1, paragraph 1",
         "显著加速",
         "✔ supported",
-        "teacher: +6 % [+4, +8], margin 2 %",
+        "teacher: linear against constant, excess_loss +6 % [+4, +8], margin 2 %",
         "1 for, 0 against, 0 no effect, 1 open",
         "The control shows nothing, as it must",
         "1 of 3",

@@ -88,7 +88,7 @@ def control_line(row):
         if control["passed"]
         else "it passes the claim's own test, which it must not"
     )
-    return f"<p>Control, {escaped(control['name'])}{effect}: {word}.</p>"
+    return f"<p>Control, {escaped(control['condition'])}{effect}: {word}.</p>"
 
 
 def folded(row):
@@ -96,8 +96,6 @@ def folded(row):
     lines = [f"<p>{words(row['means'])}</p>"]
     if row["conditions"]:
         lines += ["<ul>", *map(condition_line, row["conditions"]), "</ul>"]
-    else:
-        lines += [f"<p>{words(line)}</p>" for line in row["because"].split("\n")]
     lines.append(control_line(row))
     if row.get("revised"):
         lines.append(f"<p>Changed after a look: {words(row['revised'])}</p>")
@@ -110,16 +108,19 @@ def folded(row):
 
 
 def found(row):
-    """In short, the condition that decides, how far it carries, and the rest folded."""
-    decides, lines = parts.primary(row), [f"<p>{words(row['in_short'])}</p>"]
+    """The condition that decides, or the reason; how far it carries; and the rest folded."""
+    decides = parts.primary(row)
     if decides:
         margin = parts.with_unit(format(decides["margin"], "g"), decides["unit"])
-        lines.append(
-            f'<p class="small">{escaped(decides["condition"])}: '
-            f"{escaped(parts.interval(decides))}, margin {escaped(margin)}</p>"
-        )
+        lines = [
+            f"<p>{escaped(decides['condition'])}: {escaped(decides['treatment'])} against "
+            f"{escaped(decides['baseline'])}, {escaped(decides['metric'])} "
+            f"{escaped(parts.interval(decides))}, margin {escaped(margin)}.</p>"
+        ]
+    else:
+        lines = [f"<p>{words(line)}</p>" for line in row["because"].split("\n")]
     if len(row["conditions"]) > 1:
-        lines.append(f'<p class="small">How far it carries: {counted(row)}</p>')
+        lines.append(f'<p class="small">How far it carries: {counted(row)}.</p>')
     control = row.get("control")
     if control:
         said = "shows nothing, as it must" if control["passed"] else "FAILS"
