@@ -24,7 +24,7 @@ __all__ = ["TASKS", "tasks", "comparisons"]
 TASKS = (
     ("teacher network, fresh samples", "noise", "1-a", "teacher, at the end"),
     ("two tasks, fresh samples", "noise", "8.2-b", "fresh samples"),
-    ("next letter of a text", "noise", "1-a", "text, at the end"),
+    ("next word of a made text", "noise", "1-a", "text, at the end"),
     ("ratings", "noise", "3.4-d", "2,000 updates"),
     ("short sequences, some tokens random", "noise", "3.4-e", "loss, without warmup"),
     ("digits, wrong labels", "noise", "3.3-d", "wrong labels, tuned"),
