@@ -1,72 +1,125 @@
 """Exercises of lesson 9, questions and answers."""
 
-import math
-
 import numpy as np
 
 from . import add
 
 
-def passes(updates, batch_size, samples):
-    return updates * batch_size / samples
+def choose(losses, peaks):
+    best = losses.mean(
+        axis=1
+    ).argmin()  # over the seeds: inf where one of them diverged
+    return peaks[best] if peaks[0] < peaks[best] < peaks[-1] else 0.0
+
+
+def _best(scores, peaks):
+    """The peak of the lowest score, without a look at the edges."""
+    return peaks[int(np.argmin(scores))]
+
+
+def _kept(losses, summary):
+    """A summary of the runs of each peak that did not diverge."""
+    return np.array([[summary(row[np.isfinite(row)])] for row in losses])
+
+
+_PEAKS = np.array([0.1, 0.14, 0.2, 0.28, 0.4])
+_INSIDE = np.array(
+    [
+        [0.90, 0.80, 0.94],
+        [0.60, 0.74, 0.70],
+        [0.62, 0.66, 0.61],
+        [0.55, 0.90, 0.80],
+        [0.95, np.inf, 0.99],
+    ]
+)
+_DIVERGES = np.array(
+    [
+        [0.90, 0.80, 0.94],
+        [0.70, 0.74, 0.72],
+        [0.78, 0.80, 0.71],
+        [0.55, np.inf, 0.50],
+        [np.inf, np.inf, 0.45],
+    ]
+)
+_EDGE = np.array(
+    [
+        [0.90, 0.80, 0.94],
+        [0.70, 0.74, 0.72],
+        [0.68, 0.70, 0.66],
+        [0.60, 0.61, 0.64],
+        [0.52, 0.55, 0.58],
+    ]
+)
+_OUTLIER = np.array(
+    [
+        [0.50, 0.52, 0.55],
+        [0.40, 0.42, 0.41],
+        [0.30, 0.31, 0.95],
+        [0.45, 0.44, 0.46],
+        [0.60, 0.70, 0.65],
+    ]
+)
 
 
 add(
     "9.1",
-    passes,
-    "How often is an image seen?",
-    1,
+    choose,
+    "Choose a peak",
+    2,
     """
-    Write `passes(updates, batch_size, samples)`: through how many epochs a run goes, that is, how
-    often it sees each of its `samples` on average, if each of the `updates` takes a batch of
-    `batch_size`. The result may be a fraction.
+    You have tuned a schedule: `losses` is an array of shape (peaks, seeds) with the validation loss
+    of each run, and `np.inf` where a run diverged; `peaks` are the peaks, rising. Write
+    `choose(losses, peaks)`: the peak to report with. It has the lowest mean loss over the seeds; a
+    peak at which any seed diverged is never taken. Where the best peak is the first or the last of
+    the grid, the grid has to be widened before anything can be said: return 0, which is no peak.
     """,
-    why="The run sees updates times batch_size samples in all, and "
-    "shares them out evenly. At equal updates a small set is seen "
-    "more often, so it is nearer to being fitted when the run ends.",
+    why="The mean over all seeds judges a peak by what it does as a rule, a divergence included. "
+    "At the edge of the grid a better peak may lie beyond it.",
     hints=[
-        "How many samples does the run see in all, counted with repetition?",
-        "Divide that by the number of different samples.",
+        "`losses.mean(axis=1)` is infinite for a peak at which a seed diverged, so `np.argmin` "
+        "passes over it.",
+        "Let `best` be its place. Return `peaks[best]` if that lies between the first and the last "
+        "of the peaks, and else 0.0.",
     ],
-    probes=[(600, 16, 50), (600, 16, 1000), (100, 32, 320), (7, 4, 56), (250, 8, 125)],
+    probes=[
+        (_INSIDE, _PEAKS),
+        (_DIVERGES, _PEAKS),
+        (_EDGE, _PEAKS),
+        (_OUTLIER, _PEAKS),
+        (_EDGE[::-1], _PEAKS),
+        (_OUTLIER, 3 * _PEAKS),
+        (_OUTLIER[[0, 4, 3, 1, 0]], _PEAKS),
+    ],
     slips=[
-        (lambda u, b, n: u / n, "An update sees a whole batch, not one sample."),
         (
-            lambda u, b, n: u * n / b,
-            "This is upside down: with more samples, each is seen less often.",
-        ),
-        (lambda u, b, n: n / b, "This is the number of updates in one epoch."),
-        (
-            lambda u, b, n: u * b,
-            "This is the number of samples seen in all, with repetition.",
+            lambda losses, peaks: _best(losses.mean(axis=1), peaks),
+            "The edges are not looked at. Where the best peak is the last one tried, a better one "
+            "may lie beyond it.",
         ),
         (
-            lambda u, b, n: n / (u * b),
-            "This is the share of the samples that "
-            "one pass more would take: turn it round.",
+            lambda losses, peaks: choose(_kept(losses, np.mean), peaks),
+            "Runs that diverged are left out of the mean, so a peak that breaks some runs looks "
+            "as good as its lucky ones.",
         ),
         (
-            lambda u, b, n: u * b // n,
-            "A part of an epoch counts too: the result may be a fraction.",
-        ),
-        (lambda u, b, n: u / b, "The number of samples is missing."),
-        (
-            lambda u, b, n: u / (n // b),
-            "This cuts off the last part of an epoch: its batches need not be whole.",
+            lambda losses, peaks: choose(_kept(losses, np.min), peaks),
+            "This takes the peak of the luckiest single run. Another seed will not be as lucky.",
         ),
         (
-            lambda u, b, n: u // (n // b),
-            "This counts whole epochs of whole batches. A part "
-            "of an epoch counts too, and nothing is rounded.",
+            lambda losses, peaks: choose(np.median(losses, axis=1)[:, None], peaks),
+            "This is the median, which passes over the one bad run. The mean is asked for.",
         ),
         (
-            lambda u, b, n: u / math.ceil(n / b),
-            "This rounds the batches of an epoch up. On average "
-            "each sample counts, so nothing is rounded.",
+            lambda losses, peaks: choose(losses[:, :1], peaks),
+            "This looks at the first seed only.",
         ),
         (
-            lambda u, b, n: u / (b * n),
-            "A larger batch sees more samples in an update, not fewer.",
+            lambda losses, peaks: choose(-losses, peaks),
+            "This takes the highest loss. The lowest is the best.",
+        ),
+        (
+            lambda losses, peaks: float(np.argmin(losses.mean(axis=1))),
+            "This is the place of the peak in the grid. The peak itself is asked for.",
         ),
     ],
 )

@@ -2,8 +2,10 @@
 lessons wrote."""
 
 import json
+import tomllib
 
 import lessons
+import page_parts
 import pages
 import pytest
 
@@ -14,6 +16,16 @@ CLAIMS = """
 8.3-a 8.4-a 8.4-b 8.4-c 8.4-d 9-1 9-2 9-3 9-4 9-5
 """.split()
 ROWS = pages.claims()
+DECLARED = tomllib.loads((lessons.LIBRARY / "claims.toml").read_text(encoding="utf-8"))
+
+
+def test_the_articles_claims_are_declared():
+    assert set(CLAIMS) <= set(DECLARED)
+
+
+def test_what_was_declared_was_run_and_nothing_else():
+    rows = {row["claim"]: row["lesson"].rsplit("/", 1)[1] for row in ROWS}
+    assert rows == {claim: found["lesson"] for claim, found in DECLARED.items()}
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
@@ -41,11 +53,37 @@ def test_the_librarys_copy_is_what_the_lessons_wrote():
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["claim"])
 def test_a_row_says_all_that_a_reader_needs(row):
-    assert row["verdict"] in pages.MARKS
-    assert len(row["text"].split()) >= 4 and len(row["because"].split()) >= 5
+    assert row["verdict"] in page_parts.MARKS
+    assert len(row["text"].split()) >= 4 and len(row["means"].split()) >= 5
+    assert row["in_short"] and len(row["because"].split()) >= 5
+    assert row["who"] in {"article", "book", "practice", "paper"}
+    assert row["where"] or row["who"] != "article"
+    assert [one["primary"] for one in row["conditions"]].count(True) == (
+        row["kind"] == "measured"
+    )
     for condition in row["conditions"]:
         low, high = condition["interval"]
-        assert low <= condition["effect"] <= high and condition["level"] == 0.95
+        assert low <= condition["effect"] <= high and condition["margin"] > 0
+        assert condition["level"] == 0.95 or not condition["primary"]
+        assert condition["level"] >= 0.95 - 1e-9
         assert len(condition["seeds"]) >= 10, (
             f"{row['claim']}, {condition['condition']}: {len(condition['seeds'])} seeds are too few"
         )
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in ROWS if row["kind"] == "measured"],
+    ids=lambda row: row["claim"],
+)
+def test_a_control_shows_nothing_for_the_claim(row):
+    assert row["control"], f"the measured claim {row['claim']} has no control"
+    assert row["control"]["passed"], (
+        f"the control of {row['claim']} comes out for the claim, so its test tests nothing: "
+        f"{row['control']}"
+    )
+
+
+def test_two_claims_on_one_measurement_have_one_side():
+    words = {row["claim"]: row["verdict"] for row in ROWS}
+    assert (words["9-4"] == "supported") == (words["8.3-a"] == "supported")

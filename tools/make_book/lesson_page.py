@@ -20,7 +20,7 @@ import re
 from pathlib import Path
 
 import lessons
-import pages
+import page_parts
 from docutils import nodes
 from sphinx.util import logging
 
@@ -100,7 +100,7 @@ def add_claim_anchors(app, doctree):
     for quote in doctree.findall(nodes.block_quote):
         claim = re.match(r"Claim (\S+):", quote.astext())
         if claim:
-            quote["ids"].append(pages.claim_anchor(claim[1]))
+            quote["ids"].append(page_parts.claim_anchor(claim[1]))
 
 
 def leave_out_thebe(app, config):

@@ -5,22 +5,27 @@ They go into book/generated/, which is not committed: nothing in them is typed b
 
 import html
 import json
-import re
+import statistics
 
 import card_page
 import explorer
+import ledger_page
 import lessons
-from docutils import nodes
-from markdown_it import MarkdownIt
+import replication_page
+from page_parts import (
+    MARKS,
+    address,
+    in_groups,
+    kind,
+    number_of,
+    raw_html,
+    table,
+    tally,
+)
+from scipy import stats
 
 GENERATED = lessons.ROOT / "book" / "generated"
 CLAIM = "application/vnd.lrdecay.claim+json"
-MARKS = {
-    "supported": "✔ supported",
-    "refuted": "✘ refuted",
-    "it depends": "◐ it depends",
-    "not shown": "○ not shown",
-}
 
 
 def title_of(notebook):
@@ -82,121 +87,13 @@ def write_ledger():
         lessons.write_whole(path, text)
 
 
-def table(header, rows):
-    lines = [header, ["---"] * len(header), *rows]
-    return (
-        "\n".join(
-            "| "
-            + " | ".join(
-                str(item).replace("|", "\\|").replace("\n", " ") for item in line
-            )
-            + " |"
-            for line in lines
-        )
-        + "\n"
-    )
-
-
 def link(name, words):
     return f"[{words}](/{name}.ipynb)"
 
 
 def short_link(row):
     """A link to the lesson of a row by its number, which is the first word of its title."""
-    return link(row["lesson"], row["title"].split()[0])
-
-
-def claim_anchor(claim):
-    """Where a lesson's page shows this claim's verdict; `lesson_page` puts the anchor there."""
-    return nodes.make_id(f"claim-{claim}")
-
-
-def address(row):
-    """The verdict of a row, seen from a page in book/."""
-    return f"../{row['lesson']}.html#{claim_anchor(row['claim'])}"
-
-
-def words(text):
-    """A line of a lesson's plain or Markdown text as HTML."""
-    return MarkdownIt().renderInline(text)
-
-
-def raw_html(lines):
-    return "```{raw} html\n" + "\n".join(lines) + "\n```\n"
-
-
-def ledger():
-    """One table row for each claim, with what `ledger.js` filters and sorts by."""
-    body = []
-    for number, row in enumerate(claims()):
-        first, *rest = row["because"].split("\n")
-        # the names of conditions hold commas themselves, so they are quoted where the first line
-        # lists them
-        names = sorted(
-            (condition["condition"] for condition in row["conditions"]),
-            key=len,
-            reverse=True,
-        )
-        why = words(
-            re.sub("|".join(map(re.escape, names)), r"“\g<0>”", first)
-            if rest and names
-            else first
-        )
-        if rest:
-            why = (
-                f"<details><summary>{why}</summary>"
-                + "".join(f"<p>{words(line)}</p>" for line in rest)
-                + "</details>"
-            )
-        section = row["lesson"].rsplit("/", 1)[1].split("_")[0].lstrip("0") or "0"
-        body.append(
-            f'<tr data-order="{number}" data-verdict="{row["verdict"]}" '
-            f'data-section="{section}"><th scope="row" '
-            f'id="{claim_anchor(row["claim"])}">{row["claim"]}</th>'
-            f'<td>{words(row["text"])}</td><td class="verdict {kind(row)}">'
-            f"{MARKS[row['verdict']]}</td><td>{why}</td><td><a "
-            f'href="{address(row)}">{html.escape(row["title"].split()[0])}</a></td></tr>'
-        )
-    options = "".join(
-        f'<option value="{verdict}">{mark}</option>' for verdict, mark in MARKS.items()
-    )
-    sections = sorted(
-        {row["lesson"].rsplit("/", 1)[1].split("_")[0] for row in claims()}
-    )
-    parts = "".join(
-        f'<option value="{int(section)}">{int(section)} · '
-        f"{html.escape(SECTIONS[int(section)].split(':')[0])}</option>"
-        for section in sections
-    )
-    head = "".join(
-        f'<th scope="col">{name}</th>'
-        for name in ("Claim", "The article claims", "Verdict", "Why", "Lesson")
-    )
-    return raw_html(
-        [
-            '<form id="ledger-choice" hidden>',
-            '<label>Verdict <select name="verdict"><option '
-            f'value="">all</option>{options}</select></label>',
-            '<label>Section <select name="section"><option '
-            f'value="">all</option>{parts}</select></label>',
-            '<output aria-live="polite"></output>',
-            "</form>",
-            '<div class="ledger" tabindex="0" role="region" aria-label="The claim ledger">',
-            '<table class="table" id="ledger">',
-            f"<thead><tr>{head}</tr></thead>",
-            "<tbody>",
-            *body,
-            "</tbody>",
-            "</table>",
-            "</div>",
-            '<script defer src="../_static/ledger.js"></script>',
-        ]
-    )
-
-
-def kind(row):
-    """A verdict as the name of a style."""
-    return row["verdict"].replace(" ", "-")
+    return link(row["lesson"], number_of(row))
 
 
 # lessons that may take up to two minutes, and why; all others stay below one
@@ -229,24 +126,53 @@ SHOWN = ("1-a", "3.2-a", "4.3-a", "6.3-a", "8.3-a", "9-2")
 def verdicts():
     """How often each verdict was reached, and the landing page's short table."""
     rows = claims()
-    count = {
-        verdict: sum(row["verdict"] == verdict for row in rows) for verdict in MARKS
-    }
-    sentence = f"{len(rows)} claims have a verdict: " + ", ".join(
-        f"**{number} {verdict}**" for verdict, number in count.items()
-    )
     chosen = [row for row in rows if row["claim"] in SHOWN]
-    sentence += f". {len(chosen)} of them:"
     return (
-        sentence
-        + "\n\n"
+        tally(rows)
+        + f"\n{len(chosen)} of them:\n\n"
         + table(
-            ["The article claims", "Verdict", "Lesson"],
+            ["What is said", "Verdict", "In short", "Lesson"],
             [
-                [row["text"], f"**{MARKS[row['verdict']]}**", short_link(row)]
+                [
+                    row["text"],
+                    f"**{MARKS[row['verdict']]}**",
+                    row["in_short"],
+                    short_link(row),
+                ]
                 for row in chosen
             ],
         )
+    )
+
+
+def rule():
+    """What the rule of the verdicts does on made numbers, as its simulation printed it."""
+    path = lessons.ROOT / "benchmarks" / "results_rule.md"
+    if path.exists():
+        return path.read_text(encoding="utf-8")
+    return "The simulation has not been run yet.\n"
+
+
+def tuning():
+    """How much wider the tuning makes the intervals, as a sentence from the ledger's rows."""
+    wider = {}
+    for row in claims():
+        for one in row["conditions"]:
+            low, high = one["interval"]
+            if one.get("tuning") and high > low:
+                spread = stats.t.ppf(0.5 + one["level"] / 2, len(one["seeds"]) - 1)
+                whole = (high - low) / 2 / spread
+                rest = max(whole**2 - one["tuning"] ** 2, 0) ** 0.5
+                name = f"{one['condition']} ({row['claim']})"
+                wider[name] = 100 * (1 - rest / whole)
+    if not wider:
+        return "No stored interval holds its tuning yet.\n"
+    most = max(wider, key=wider.get)
+    return (
+        f"{len(wider)} conditions of the ledger compare rivals at their tuned peaks. The "
+        "choice of the peaks makes up, at the median, "
+        f"{statistics.median(wider.values()):.0f} % of the length of their intervals; at most, "
+        f"in the condition {most}, {wider[most]:.0f} %.\n"
     )
 
 
@@ -272,7 +198,7 @@ def contents():
         for name, notebook in notebooks():
             if name.rsplit("/", 1)[1].startswith(f"{number:02d}_"):
                 marks = "".join(
-                    f' <a class="verdict-mark {kind(row)}" href="{address(row)}" '
+                    f' <a class="verdict-mark {kind(row["verdict"])}" href="{address(row)}" '
                     f'title="{html.escape(row["text"])}: {row["verdict"]}"><span '
                     f'aria-hidden="true">{MARKS[row["verdict"]][0]}</span><span '
                     f'class="visually-hidden">claim {row["claim"]}: '
@@ -285,13 +211,20 @@ def contents():
                     f'href="../{name}.html">{html.escape(title_of(notebook))}</a>{marks}</li>'
                 )
         lines.append("</ul></li>")
-    return raw_html(
-        [
-            *lines,
-            "</ol>",
-            f'<p class="map-key">{" · ".join(html.escape(mark) for mark in MARKS.values())}</p>',
-        ]
-    )
+    return raw_html([*lines, "</ol>", *map_key(rows)])
+
+
+def map_key(rows):
+    """What the marks of the map mean, with their counts in each kind of claim."""
+    lines = ['<ul class="map-key">']
+    for name, found in in_groups(rows).items():
+        counts = ", ".join(
+            f'<span class="{kind(word)}">{html.escape(mark)}</span>\u00a0'
+            f"{sum(row['verdict'] == word for row in found)}"
+            for word, mark in MARKS.items()
+        )
+        lines.append(f"<li>{html.escape(name.capitalize())}: {counts}</li>")
+    return [*lines, "</ul>"]
 
 
 def hero():
@@ -312,6 +245,15 @@ def write():
     (GENERATED / "contents.md").write_text(contents(), encoding="utf-8")
     card_page.write(GENERATED)
     explorer.write(GENERATED)
-    (GENERATED / "ledger.md").write_text(ledger(), encoding="utf-8")
+    rows, stored = claims(), replication_page.read()
+    back = replication_page.came_back(rows, stored)
+    (GENERATED / "ledger.md").write_text(
+        ledger_page.page(rows, back, SECTIONS), encoding="utf-8"
+    )
+    (GENERATED / "replication.md").write_text(
+        replication_page.page(rows, stored), encoding="utf-8"
+    )
+    (GENERATED / "rule.md").write_text(rule(), encoding="utf-8")
+    (GENERATED / "tuning.md").write_text(tuning(), encoding="utf-8")
     (GENERATED / "timings.md").write_text(timings(), encoding="utf-8")
-    (GENERATED / "ledger.json").write_text(as_json(claims()), encoding="utf-8")
+    (GENERATED / "ledger.json").write_text(as_json(rows), encoding="utf-8")

@@ -1,0 +1,249 @@
+"""The page "Does it come back?": every lesson run again with other random numbers.
+
+It is written from `lrdecay_lib/replications.json`, which `make replicate` keeps: the rows that the
+lessons gave in each run, and the errors with which lessons ended.
+"""
+
+import json
+
+import lessons
+import page_parts as parts
+from page_parts import escaped
+
+FILE = lessons.LIBRARY / "replications.json"
+NONE = "No replication has been run yet. `make replicate` runs them, and this page shows them.\n"
+ACROSS, HIGH, STEP = 220, 4, 13  # of a small picture, in its own units
+
+
+def read():
+    """What is stored, or None."""
+    return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else None
+
+
+def runs_of(claim, stored):
+    """The row that each run gave a claim; None where its lesson ended in an error."""
+    again = stored["claims"].get(claim, {})
+    return [again.get(str(number)) for number in stored["runs"]]
+
+
+def came_back(rows, stored):
+    """claim -> (times, runs): how often its word came back. A run that broke off brought nothing
+    back."""
+    if not stored:
+        return {}
+    return {
+        row["claim"]: (
+            sum(
+                again is not None and again["verdict"] == row["verdict"]
+                for again in runs_of(row["claim"], stored)
+            ),
+            len(stored["runs"]),
+        )
+        for row in rows
+    }
+
+
+def turned(row, again):
+    """The conditions that lie on another side than in the stored run, as (name, before, after)."""
+    before = {one["condition"]: one["side"] for one in row["conditions"]}
+    return [
+        (one["condition"], before[one["condition"]], one["side"])
+        for one in again["conditions"]
+        if one["condition"] in before and before[one["condition"]] != one["side"]
+    ]
+
+
+def summary(rows, stored):
+    """Each run in a line: what came back, and what changed side."""
+    lines = []
+    for place, number in enumerate(stored["runs"]):
+        pairs = [(row, runs_of(row["claim"], stored)[place]) for row in rows]
+        done = [(row, again) for row, again in pairs if again]
+        same = sum(row["verdict"] == again["verdict"] for row, again in done)
+        conditions = sum(len(row["conditions"]) for row, _ in done)
+        sides = sum(len(turned(row, again)) for row, again in done)
+        controls = [again["control"] for _, again in done if again.get("control")]
+        passed = sum(bool(control["passed"]) for control in controls)
+        broken = sum(str(number) in found for found in stored["errors"].values())
+        lines.append(
+            [
+                number,
+                f"{same} of {len(pairs)}",
+                f"{sides} of {conditions}",
+                f"{passed} of {len(controls)}",
+                broken,
+            ]
+        )
+    header = ["Run", "Verdicts that came back", "Conditions that changed side"]
+    return parts.table([*header, "Controls passed", "Lessons with an error"], lines)
+
+
+def by_times(rows, stored):
+    """How many claims came back how often, measured and exact ones apart."""
+    back, runs = came_back(rows, stored), len(stored["runs"])
+    lines = []
+    for name, measured in (("measured", True), ("exact", False)):
+        times = [
+            back[row["claim"]][0] for row in rows if bool(row["conditions"]) == measured
+        ]
+        lines.append([name, *(times.count(n) for n in range(runs, -1, -1))])
+    header = [f"{n} of {runs}" for n in range(runs, -1, -1)]
+    return parts.table(["Claims", *header], lines)
+
+
+def picture(row, again):
+    """The primary effect of the stored run (on top, thick) and of the others, as SVG: a dot and
+    its interval each, the band in which an effect does not matter, and the line of zero."""
+    stored = parts.primary(row)
+    shown = [stored] + [parts.primary(one) for one in again if one]
+    shown = [one for one in shown if one]
+    margin = stored["margin"]
+    ends = [end for one in shown for end in one["interval"]] + [-margin, margin]
+    low, high = min(ends), max(ends)
+    scale = (ACROSS - 12) / ((high - low) or 1)
+
+    def x(value):
+        return f"{6 + (value - low) * scale:.1f}"
+
+    height = 2 * HIGH + STEP * len(shown)
+    lines = [
+        f'<rect class="band" x="{x(-margin)}" y="0" '
+        f'width="{2 * margin * scale:.1f}" height="{height}"/>',
+        f'<line class="zero" x1="{x(0)}" x2="{x(0)}" y1="0" y2="{height}"/>',
+    ]
+    for place, one in enumerate(shown):
+        y = HIGH + STEP * (place + 0.5)
+        left, right = map(x, one["interval"])
+        look = "stored" if place == 0 else "again"
+        lines += [
+            f'<line class="{look}" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>',
+            f'<circle class="{look}" cx="{x(one["effect"])}" cy="{y}" '
+            f'r="{4 if place == 0 else 3}"/>',
+        ]
+    said = "; ".join(parts.interval(one) for one in shown)
+    label = escaped(f"{stored['condition']}: {said}; margin {margin:g}").replace(
+        '"', "'"
+    )
+    return (
+        f'<svg class="again" role="img" aria-label="{label}" width="{ACROSS}" '
+        f'height="{height}" viewBox="0 0 {ACROSS} {height}">'
+        + "".join(lines)
+        + "</svg>"
+    )
+
+
+def effects(row, again, numbers):
+    """The picture of the primary effect, with its numbers folded; for an exact claim, a word."""
+    stored = parts.primary(row)
+    if not stored:
+        return "exact"
+    lines = [f"<li>stored: {escaped(parts.interval(stored))}</li>"]
+    for number, one in zip(numbers, again):
+        decides = one and parts.primary(one)
+        if decides:
+            lines.append(f"<li>run {number}: {escaped(parts.interval(decides))}</li>")
+    return (
+        picture(row, again)
+        + f"<details><summary>{escaped(stored['condition'])}</summary>"
+        + f"<ul>{''.join(lines)}</ul></details>"
+    )
+
+
+def changes(row, again, numbers):
+    """The conditions that changed side, folded behind their number."""
+    lines = [
+        f"<li>run {number}, {escaped(name)}: {escaped(before)} to {escaped(after)}</li>"
+        for number, one in zip(numbers, again)
+        if one
+        for name, before, after in turned(row, one)
+    ]
+    if not lines:
+        return "none" if row["conditions"] else ""
+    return (
+        f"<details><summary>{len(lines)}</summary><ul>{''.join(lines)}</ul></details>"
+    )
+
+
+def mark(number, one):
+    """The verdict of one run as a sign, with its words for those who do not see it."""
+    word = one["verdict"] if one else "error"
+    sign = parts.MARKS[word][0] if one else "!"
+    return (
+        f'<span class="mark {parts.kind(word)}" title="run {number}: {word}"><span '
+        f'aria-hidden="true">{sign}</span><span '
+        f'class="visually-hidden">run {number}: {word}</span></span>'
+    )
+
+
+def one(row, stored, back):
+    again, numbers = runs_of(row["claim"], stored), stored["runs"]
+    times, runs = back[row["claim"]]
+    controls = [found["control"] for found in again if found and found.get("control")]
+    passed = sum(bool(control["passed"]) for control in controls)
+    marks = " ".join(mark(*pair) for pair in zip(numbers, again))
+    word = row["verdict"]
+    return (
+        f'<tr><th scope="row"><a href="{parts.address(row)}">{row["claim"]}</a></th>'
+        f"<td>{parts.words(row['text'])}</td>"
+        f'<td class="verdict {parts.kind(word)}">{parts.MARKS[word]}</td>'
+        f'<td class="marks">{marks}</td><td class="back">{times} of {runs}</td>'
+        f"<td>{effects(row, again, numbers)}</td>"
+        f"<td>{changes(row, again, numbers)}</td>"
+        f"<td>{f'{passed} of {len(controls)}' if controls else ''}</td></tr>"
+    )
+
+
+def page(rows, stored):
+    """The whole page's tables, or the sentence that there is nothing yet."""
+    if not stored:
+        return NONE
+    back, lines = came_back(rows, stored), []
+    columns = (
+        "Claim",
+        "What is said",
+        "Stored",
+        "Runs",
+        "Came back",
+        "Primary effect",
+        "Changed side",
+        "Controls passed",
+    )
+    head = "".join(f'<th scope="col">{name}</th>' for name in columns)
+    for lesson in dict.fromkeys(row["lesson"] for row in rows):
+        own = [row for row in rows if row["lesson"] == lesson]
+        lines.append(
+            f'<tbody><tr class="lesson"><th scope="rowgroup" colspan="{len(columns)}">'
+            f'<a href="../{lesson}.html">{escaped(own[0]["title"])}</a>'
+        )
+        broken = stored["errors"].get(lesson.rsplit("/", 1)[1], {})
+        for number, error in broken.items():
+            lines.append(f"<p>Run {number} ended in an error: {escaped(error)}</p>")
+        lines.append("</th></tr>")
+        lines += [one(row, stored, back) for row in own]
+        lines.append("</tbody>")
+    return "\n".join(
+        [
+            summary(rows, stored),
+            "How often the word of a claim came back:",
+            "",
+            by_times(rows, stored),
+            "## Lesson by lesson",
+            "",
+            "In the small pictures a dot is the effect of the primary condition, a line its "
+            "interval; the stored run is on top, the others below it. The grey band is "
+            "the margin: what lies in it does not matter. The signs are those of "
+            "[the ledger](ledger.md).",
+            "",
+            parts.raw_html(
+                [
+                    '<div class="ledger" tabindex="0" role="region" '
+                    'aria-label="Verdicts of all runs">',
+                    '<table class="table" id="replication">',
+                    f"<thead><tr>{head}</tr></thead>",
+                    *lines,
+                    "</table>",
+                    "</div>",
+                ]
+            ),
+        ]
+    )
