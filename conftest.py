@@ -9,12 +9,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 # nbval starts the kernel by its name; Jupyter looks for it here first, then where a cluster says
+KERNELS = str(ROOT / "tools" / "make_book" / "jupyter")
+elsewhere = os.environ.get("JUPYTER_PATH", "").split(os.pathsep)
 os.environ["JUPYTER_PATH"] = os.pathsep.join(
-    [
-        str(ROOT / "tools" / "make_book" / "jupyter"),
-        *filter(None, [os.environ.get("JUPYTER_PATH")]),
-    ]
-)
+    [KERNELS, *(path for path in elsewhere if path not in ("", KERNELS))]
+)  # the same in a worker, whose environment has it already: else no kernel would start warm
 # no start-up file of whoever runs it has a say in what a lesson prints
 os.environ["IPYTHONDIR"] = str(ROOT / "_build" / "ipython")
 # matplotlib's list of fonts, of this environment and not of another one that may be gone by now;
