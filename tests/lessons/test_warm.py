@@ -30,6 +30,13 @@ print(json.dumps({
 DRAW = "import random; import numpy as np; print(np.random.rand(), random.random())"
 
 
+def test_the_lessons_of_this_run_start_warm():
+    """Before the fixture below starts a process of its own."""
+    if not os.environ.get("LESSON_WARM"):
+        pytest.skip("this run has no lessons")
+    assert warm.seconds() > 0, f"see {warm.LOG}"
+
+
 @pytest.fixture(scope="module")
 def nursery():
     """The process number of what starts warm kernels."""

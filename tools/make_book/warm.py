@@ -40,7 +40,9 @@ MODULES = """
     importlib.metadata packaging.version keras tensorflow
 """.split()
 # what a kernel is told for itself, and what no module reads
-OF_ITS_OWN = tuple("LESSON_ PYTEST_ JPY_ PWD OLDPWD SHLVL COLUMNS LINES _".split())
+OF_ITS_OWN = tuple(
+    "LESSON_ PYTEST_ JPY_ JUPYTER_PATH PWD OLDPWD SHLVL COLUMNS LINES _".split()
+)
 
 
 # --- whoever runs lessons ---------------------------------------------------------------
