@@ -227,4 +227,5 @@ def test_a_lessons_seconds_count_what_a_reader_waits_for_imports(nursery, monkey
 
 def test_where_no_process_is_warm_kernels_start_cold(nursery, monkeypatch):
     monkeypatch.setenv("LESSON_WARM", "/nowhere/door")
+    assert warm.seconds() == 0
     assert json.loads(printed(WHO))["parent"] == os.getpid()
