@@ -90,8 +90,7 @@ def main():
         training._once(training._prepare, settings, 1)
     with stage("a sweep of 64 runs, 8 seeds"):
         result = training.sweep(task, rivals, [0.05, 0.1, 0.2, 0.4], range(8), 900)
-    with stage("comparing: tune and paired"):
-        evidence.tune(result.table, "test_loss")
+    with stage("comparing two rivals"):
         table = result.table[result.table["peak"] == 0.1]
         effect = evidence.paired(table, "linear", "constant", "test_loss")
     with stage("the bootstrap of one effect"):

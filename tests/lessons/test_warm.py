@@ -165,7 +165,8 @@ def test_a_process_in_which_tensorflow_is_at_work_is_not_copied(monkeypatch):
 
 def test_an_interrupt_reaches_the_lesson(nursery):
     with kernel() as (manager, client):
-        client.execute("import time; print('on', flush=True); time.sleep(120)")
+        code = "import time; print('on', flush=True); time.sleep(120)"
+        client.execute(code, stop_on_error=False)  # what comes next is not dropped
         while client.get_iopub_msg(timeout=60)["content"].get("text") != "on\n":
             pass
         manager.interrupt_kernel()
