@@ -76,78 +76,89 @@ add(
 )
 
 
-def valley(rates, losses, slack):
-    good = rates[losses <= (1 + slack) * np.min(losses)]
-    return np.max(good) / np.min(good)
+def safe_rate(rates, losses):
+    worst = np.maximum(np.maximum(losses[:-2], losses[1:-1]), losses[2:])
+    return rates[1:-1][np.argmin(worst)]
+
+
+def _near(losses):
+    """The losses one step down, in the middle and one step up, for each inner rate."""
+    return losses[:-2], losses[1:-1], losses[2:]
+
+
+_GRID = 0.1 * 2.0 ** np.arange(7)
+_CLIFF = np.array([1.3, 1.1, 1.0, 0.98, 0.9, 6.0, 9.0])
+_BOWL = np.array([2.0, 1.5, 1.2, 1.0, 1.1, 1.9, 2.5])
+_FLAT = np.array([3.0, 0.6, 2.5, 0.9, 0.85, 0.95, 1.4])
+_EDGE = np.array([0.5, 0.7, 1.5, 1.2, 1.3, 1.25, 4.0])
 
 
 add(
     "8.2.1.2",
-    valley,
-    "The width of a valley",
+    safe_rate,
+    "A rate that forgives",
     2,
     """
-    Write `valley(rates, losses, slack)`: the largest good rate over the smallest. `rates` and
-    `losses` are arrays of one length, in no special order; a rate is good if its loss is at most
-    the share `slack` above the lowest loss, so 0.1 allows ten percent.
+    A sweep gave the mean loss at each rate of a grid; both are arrays in the order of the rates.
+    The next project is a little different, and its valley may lie one step of the grid lower or
+    higher. Choose for it: write `safe_rate(rates, losses)`, the rate whose *worst* loss among
+    itself and its two neighbours is lowest. The two ends of the grid have only one neighbour and
+    are not to be chosen.
     """,
-    why="The limit is the lowest loss times 1 + slack; of the "
-    "rates at or below it, the largest over the smallest.",
+    why="The lowest loss may stand beside a cliff. What counts here is the worst that a "
+    "shift by one step can do: for each inner rate the largest of three losses.",
     hints=[
-        "Which is the largest loss that is still good?",
-        "An array of truths picks elements: `rates[losses <= limit]`.",
+        "What does a shift of the valley by one step make of the loss at a fixed rate?",
+        "`losses[:-2]`, `losses[1:-1]` and `losses[2:]` are the losses one step below, at and "
+        "one step above each inner rate.",
+        "`np.maximum` of the three is the worst case; `np.argmin` finds the lowest of them. Of "
+        "which rates is that the number?",
     ],
     probes=[
-        (np.array([0.1, 0.2, 0.4, 0.8]), np.array([2.0, 1.0, 1.05, 3.0]), 0.1),
-        (np.array([0.8, 0.1, 0.4, 0.2]), np.array([1.5, 1.25, 1.0, 9.0]), 0.5),
-        (np.array([0.01, 0.03, 0.1]), np.array([0.3, 0.2, 0.5]), 0.25),
-        (np.array([2.0, 3.0, 5.0, 7.0]), np.array([0.4, 0.2, 0.22, 0.6]), 1.0),
-        (np.array([1.0, 2.0, 4.0, 16.0]), np.array([8.0, 8.5, 8.4, 20.0]), 0.1),
+        (_GRID, _CLIFF),
+        (_GRID, _BOWL),
+        (_GRID, _FLAT),
+        (_GRID, _EDGE),
+        (_GRID / 30, _CLIFF[::-1]),
+        (np.array([0.01, 0.02, 0.04]), np.array([0.3, 0.5, 0.4])),
     ],
     slips=[
         (
-            lambda r, v, s: (
-                np.max(r[v <= np.min(v) + s]) / np.min(r[v <= np.min(v) + s])
-            ),
-            "The slack is added to the lowest loss here. It is a share of that loss.",
+            lambda r, v: r[np.argmin(v)],
+            "This is the rate of the lowest loss, which may stand beside a cliff. Look at its "
+            "neighbours too.",
         ),
         (
-            lambda r, v, s: np.ptp(r[v <= (1 + s) * np.min(v)]),
-            "This is the difference of the two rates. "
-            "Rates are compared by their ratio.",
+            lambda r, v: r[1:-1][np.argmin(v[1:-1])],
+            "This is the lowest loss of the inner rates. Look at their neighbours too.",
         ),
         (
-            lambda r, v, s: np.log2(
-                np.max(r[v <= (1 + s) * np.min(v)])
-                / np.min(r[v <= (1 + s) * np.min(v)])
-            ),
-            "These are the octaves. The ratio itself is wanted.",
+            lambda r, v: r[1:-1][np.argmin(sum(_near(v)))],
+            "This takes the mean of the three losses. The worst of them is asked for.",
         ),
         (
-            lambda r, v, s: (
-                np.min(r[v <= (1 + s) * np.min(v)])
-                / np.max(r[v <= (1 + s) * np.min(v)])
-            ),
-            "The ratio is upside down: the largest good rate over the smallest.",
+            lambda r, v: r[1:-1][np.argmin(np.maximum(*_near(v)[1:]))],
+            "Only the step up is looked at here. The valley may shift either way.",
         ),
         (
-            lambda r, v, s: (
-                r[v <= (1 + s) * np.min(v)][-1] / r[v <= (1 + s) * np.min(v)][0]
-            ),
-            "This takes the first and the last of the "
-            "good rates. They come in no special order.",
+            lambda r, v: r[1:-1][np.argmin(np.maximum(*_near(v)[:2]))],
+            "Only the step down is looked at here. The valley may shift either way.",
         ),
         (
-            lambda r, v, s: np.max(r) / np.min(r),
-            "This is the width of the whole grid. Only the good rates count.",
+            lambda r, v: r[np.argmin(np.max(_near(v), axis=0))],
+            "The number counts from the second rate on, so this is the rate one step too low.",
         ),
         (
-            lambda r, v, s: np.max(v[v <= (1 + s) * np.min(v)]) / np.min(v),
-            "This is a ratio of losses. The rates that belong to them are wanted.",
+            lambda r, v: np.min(np.max(_near(v), axis=0)),
+            "This is the worst loss itself. The rate that it belongs to is wanted.",
         ),
         (
-            lambda r, v, s: float(np.sum(v <= (1 + s) * np.min(v))),
-            "This counts the good rates. Their range is wanted.",
+            lambda r, v: r[1:-1][np.argmin(np.min(_near(v), axis=0))],
+            "This takes the *best* of the three losses. A shift may also do harm.",
+        ),
+        (
+            lambda r, v: 1 + np.argmin(np.max(_near(v), axis=0)),
+            "This is the number of the rate in the grid. The rate itself is wanted.",
         ),
     ],
 )

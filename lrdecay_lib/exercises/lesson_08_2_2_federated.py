@@ -5,68 +5,100 @@ import numpy as np
 from . import add
 
 
-def average(weights, samples):
-    return samples @ weights / np.sum(samples)
+def shared_peak(peaks, first, second):
+    shared = np.argmin(first + second)
+    cost = [100 * (loss[shared] / np.min(loss) - 1) for loss in (first, second)]
+    return np.array([peaks[shared], *cost])
 
 
-_TWO_CLIENTS = np.array([[1.0, 2.0, -1.0], [3.0, 0.5, 4.0]])
-_FOUR_CLIENTS = np.array([[0.2, 1.5], [-1.0, 2.5], [4.0, 0.3], [1.1, -2.0]])
+def _at(peaks, first, second, k):
+    """The peak with the number k, and what it costs each head in percent of its own best."""
+    return np.array(
+        [peaks[k], *(100 * (v[k] / np.min(v) - 1) for v in (first, second))]
+    )
+
+
+_PEAKS = np.array([0.05, 0.07, 0.1, 0.14, 0.2])
+_APART = np.array([0.40, 0.33, 0.30, 0.28, 0.32]), np.array([0.09, 0.08, 0.10, 0.16, 0.3])
+_ALIKE = np.array([0.5, 0.4, 0.35, 0.42, 0.6]), np.array([0.25, 0.2, 0.16, 0.2, 0.24])
+_OPPOSED = np.array([0.1, 0.2, 0.3, 0.5, 0.8]), np.array([0.9, 0.5, 0.35, 0.3, 0.4])
+_SLIGHT = np.array([1.2, 1.1, 1.05, 1.0, 1.3]), np.array([0.30, 0.27, 0.24, 0.33, 0.5])
 
 
 add(
     "8.2.2.1",
-    average,
-    "The server's average",
-    1,
+    shared_peak,
+    "What sharing costs",
+    2,
     """
-    Write `average(weights, samples)`: the common weights after a round. `weights` is an array of
-    shape (clients, n), a row for what each client sends back; `samples`, of shape (clients,), says
-    how many samples each has. Each client counts in proportion to its samples. The result has
-    shape (n,).
+    A network has two heads. A sweep gave the mean loss of each head at each of the `peaks`, in the
+    arrays `first` and `second`. One peak has to serve both. Write
+    `shared_peak(peaks, first, second)`: an array of three numbers, the peak at which the *sum* of
+    the two losses is lowest, and what this peak costs the first head and the second head, each in
+    percent of that head's lowest loss at any peak.
     """,
-    why="The loss over all samples weighs each client "
-    "by its number of samples, and so does the average.",
+    why="The sum chooses, and each head is then compared with the peak that it would have "
+    "chosen alone: its loss at the shared peak over its lowest loss, minus 1.",
     hints=[
-        "Two clients with 10 and 30 samples: with what share does each count?",
-        "Multiply each row by its number of samples, add the rows, and divide "
-        "by the number of all samples. `samples @ weights` does the first two.",
+        "At which peak is `first + second` lowest? `np.argmin` gives its number.",
+        "A head's cost is 0 where its own best peak is the shared one.",
+        "From 0.20 at its own best to 0.25 at the shared peak a head pays 25 percent.",
     ],
     probes=[
-        (_TWO_CLIENTS, np.array([10, 30])),
-        (_TWO_CLIENTS, np.array([7, 2])),
-        (_TWO_CLIENTS, np.array([5, 5])),
-        (_FOUR_CLIENTS, np.array([1, 2, 3, 40])),
-        (_FOUR_CLIENTS, np.array([100, 20, 60, 10])),
+        (_PEAKS, *_APART),
+        (_PEAKS, *_ALIKE),
+        (_PEAKS, *_OPPOSED),
+        (_PEAKS, *_SLIGHT),
+        (3 * _PEAKS, _OPPOSED[1], 2 * _APART[0]),
     ],
     slips=[
         (
-            lambda w, n: np.mean(w, axis=0),
-            "Every client counts the same here. A "
-            "client with more samples must count more.",
+            lambda p, a, b: _at(p, a, b, np.argmin(a)),
+            "This takes the peak that is best for the first head. The sum decides.",
         ),
         (
-            lambda w, n: n @ w,
-            "This is the sum. It must be divided by the number of all samples.",
+            lambda p, a, b: _at(p, a, b, np.argmin(b)),
+            "This takes the peak that is best for the second head. The sum decides.",
         ),
         (
-            lambda w, n: n @ w / len(n),
-            "This divides by the number of clients, and not by the number of samples.",
+            lambda p, a, b: _at(p, a, b, np.argmin(a / np.min(a) + b / np.min(b))),
+            "This adds the two costs in percent and takes the lowest. It is a fair way to share, "
+            "but the training minimizes the sum of the losses themselves.",
         ),
         (
-            lambda w, n: np.sum(w, axis=0),
-            "This adds the clients up and weighs none. An average is wanted.",
+            lambda p, a, b: _at(p, a, b, np.argmin(a + b)) / [1, 100, 100],
+            "The costs are shares here. They are wanted in percent.",
         ),
         (
-            lambda w, n: n[:, None] * w / np.sum(n),
-            "These are the clients' shares. They must still be added.",
+            lambda p, a, b: np.array(
+                [p[np.argmin(a + b)], *(v[np.argmin(a + b)] - np.min(v) for v in (a, b))]
+            ),
+            "The costs are differences of losses here. They are wanted in percent of the head's "
+            "lowest loss.",
         ),
         (
-            lambda w, n: (1 / n) @ w / np.sum(1 / n),
-            "This is upside down: the client with the fewest samples counts most.",
+            lambda p, a, b: np.array(
+                [
+                    p[np.argmin(a + b)],
+                    *(100 * (1 - np.min(v) / v[np.argmin(a + b)]) for v in (a, b)),
+                ]
+            ),
+            "The costs are in percent of the loss at the *shared* peak here. They are wanted in "
+            "percent of the head's lowest loss.",
         ),
         (
-            lambda w, n: w[np.argmax(n)],
-            "This takes the client with the most samples and drops the others.",
+            lambda p, a, b: np.array(
+                [p[np.argmin(a + b)], *(v[np.argmin(a + b)] for v in (a, b))]
+            ),
+            "These are the losses at the shared peak. Compare each with the head's lowest.",
+        ),
+        (
+            lambda p, a, b: _at(p, a, b, np.argmin(a + b))[[0, 2, 1]],
+            "The two costs have changed places.",
+        ),
+        (
+            lambda p, a, b: np.array([np.argmin(a + b), *_at(p, a, b, np.argmin(a + b))[1:]]),
+            "The first number is the place of the peak in the array. The peak is wanted.",
         ),
     ],
 )

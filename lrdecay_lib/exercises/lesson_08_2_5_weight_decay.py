@@ -1,12 +1,12 @@
-"""Exercises of lesson 8.2.5, decay with clipping and weight decay."""
+"""Exercises of lesson 8.2.5, weight decay and the rate: one knob or two?"""
 
 import numpy as np
 
 from . import add
 
 
-def weight_left(rates, weight_decay):
-    return np.prod(1 - weight_decay * rates)
+def fair_strength(rates, new_rates, weight_decay):
+    return weight_decay * np.sum(rates) / np.sum(new_rates)
 
 
 _FALLING = 0.4 * (1 - np.arange(8) / 8)
@@ -14,73 +14,72 @@ _FALLING = 0.4 * (1 - np.arange(8) / 8)
 
 add(
     "8.2.5.1",
-    weight_left,
-    "What weight decay leaves",
-    1,
+    fair_strength,
+    "Repair a comparison",
+    2,
     """
-    Write `weight_left(rates, weight_decay)`: the share of a weight that is left after updates with
-    these rates, an array of shape (n,), if its gradient is always zero. At each update the
-    optimizer takes away the weight times `weight_decay` times the rate of that update, as AdamW
-    does.
+    Both runs of a comparison use AdamW with one strength `weight_decay`. One has the array `rates`,
+    the other `new_rates`, which may be longer or shorter. So the second is pulled to zero less or
+    more than the first, and nobody asked about that. Write
+    `fair_strength(rates, new_rates, weight_decay)`: the strength for the second run at which the
+    exponent of what is left of an unheld weight is the same, minus the strength times the sum of
+    the rates.
     """,
-    why="Each update keeps the share 1 - weight_decay "
-    "* rate of what is there, so the shares multiply.",
+    why="What counts is the strength times the sum of the rates, so the strength has to grow as "
+    "the sum shrinks.",
     hints=[
-        "Which share of the weight is left after one update "
-        "with the rate 0.4 and a weight decay of 0.5?",
-        "After two updates with different rates the two "
-        "shares multiply. `np.prod` multiplies an array.",
+        "By what is a weight pulled over a whole run? Not by the peak, and not by the number of "
+        "updates alone.",
+        "The strength times the sum of the rates has to be the same for both runs.",
+        "A straight line from the same peak has half the sum: its strength is twice as large.",
     ],
     probes=[
-        (np.full(5, 0.1), 0.5),
-        (_FALLING, 0.5),
-        (np.array([0.4]), 1.0),
-        (_FALLING[::-1], 0.02),
-        (np.array([0.2, 0.0, 0.1]), 2.0),
+        (np.full(8, 0.4), _FALLING, 0.5),
+        (np.full(8, 0.1), _FALLING, 0.02),
+        (_FALLING, np.full(5, 0.2), 1.0),
+        (np.array([0.2, 0.1]), np.array([0.3, 0.3, 0.1, 0.05]), 0.1),
+        (_FALLING, _FALLING[::-1], 0.3),
+        (np.full(20, 0.05), 0.05 * np.linspace(1, 0, 40), 2.0),
     ],
     slips=[
         (
-            lambda rates, decay: float(np.exp(-decay * np.sum(rates))),
-            "The exponential of the sum is the limit for small "
-            "rates. The updates are finite: multiply the shares.",
+            lambda a, b, s: s * np.sum(b) / np.sum(a),
+            "This is upside down: a schedule with smaller rates pulls less, so it needs *more* "
+            "strength.",
         ),
         (
-            lambda rates, decay: float(1 - decay * np.sum(rates)),
-            "This takes every part away from the first weight. "
-            "Each update takes its part of what is left.",
+            lambda a, b, s: s,
+            "The strength is the same here, and that is what was unfair: the pull is the "
+            "strength times the rate.",
         ),
         (
-            lambda rates, decay: float((1 - decay) ** len(rates)),
-            "The rates do not come in: this is weight decay that is not "
-            "multiplied by the rate. AdamW's is, so a falling rate weakens it.",
+            lambda a, b, s: s * np.max(a) / np.max(b),
+            "This compares the peaks. A schedule that falls has a smaller sum than its peak says.",
         ),
         (
-            lambda rates, decay: float((1 - decay * np.mean(rates)) ** len(rates)),
-            "This is right for equal rates. With others "
-            "the product is not that of the mean rate.",
+            lambda a, b, s: s * np.mean(a) / np.mean(b),
+            "This compares the mean rates, which is right only for runs of equal length. A "
+            "longer run pulls more often.",
         ),
         (
-            lambda rates, decay: float((1 - decay * rates[0]) ** len(rates)),
-            "Every update gets the rate of the first. The "
-            "rate falls, and the weight decay with it.",
+            lambda a, b, s: s * a[0] / b[0],
+            "This compares the first rates. The pull goes on to the end.",
         ),
         (
-            lambda rates, decay: 1 - float(np.prod(1 - decay * rates)),
-            "This is the share that is lost. The share that is left is wanted.",
+            lambda a, b, s: s * len(a) / len(b),
+            "This compares the numbers of updates. The rates of these count too.",
         ),
         (
-            lambda rates, decay: np.cumprod(1 - decay * rates),
-            "This is the share after each update. "
-            "The last of them is wanted, one number.",
+            lambda a, b, s: s * a[-1] / b[-1] if b[-1] else np.inf,
+            "This compares the last rates. The pull began with the first.",
         ),
         (
-            lambda rates, decay: 1 - decay * rates,
-            "These are the shares that single updates "
-            "keep. One number is wanted: their product.",
+            lambda a, b, s: s * np.sqrt(np.sum(a**2) / np.sum(b**2)),
+            "The rates are squared here. The pull is in proportion to the rate itself.",
         ),
         (
-            lambda rates, decay: float(np.prod(decay * rates)),
-            "This multiplies what the updates take away. Multiply what they keep.",
+            lambda a, b, s: np.sum(a) / np.sum(b),
+            "This is the factor. The strength itself is wanted: multiply by the old one.",
         ),
     ],
 )
