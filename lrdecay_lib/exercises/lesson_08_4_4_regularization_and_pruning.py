@@ -75,8 +75,8 @@ add(
 def by_chance(plain, remedy):
     from math import comb
 
-    saved, lost = np.sum(plain > remedy), np.sum(plain < remedy)
-    n, most = int(saved + lost), int(max(saved, lost))
+    n = np.sum(plain != remedy)
+    most = max(np.sum(plain > remedy), np.sum(plain < remedy))
     tail = sum(comb(n, k) for k in range(most, n + 1)) / 2**n
     return min(1.0, 2 * tail)
 
