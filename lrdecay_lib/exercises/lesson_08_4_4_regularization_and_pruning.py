@@ -77,8 +77,8 @@ def by_chance(plain, remedy):
 
     n = np.sum(plain != remedy)
     most = max(np.sum(plain > remedy), np.sum(plain < remedy))
-    tail = sum(comb(n, k) for k in range(most, n + 1)) / 2**n
-    return min(1.0, 2 * tail)
+    less = sum(comb(n, k) for k in range(most)) / 2**n
+    return min(1.0, 2 * (1 - less))
 
 
 def _coin(n, most, sides=2):
@@ -112,7 +112,7 @@ add(
         "Count the seeds that the remedy saved, and those that it lost. How many coins are thrown, "
         "and how many of them lie on the side with more?",
         "Of n coins, k or more show heads with the probability "
-        "`sum(comb(n, i) for i in range(k, n + 1)) / 2**n`, with `from math import comb`.",
+        "`1 - sum(comb(n, i) for i in range(k)) / 2**n`, with `from math import comb`.",
         "Heads and tails may both be the side with more: twice that, but at most 1.",
     ],
     probes=[
