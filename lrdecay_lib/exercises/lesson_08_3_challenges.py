@@ -103,13 +103,13 @@ add(
     "Which schedule forgives more?",
     2,
     """
-    You read the figure of a sweep as numbers. `losses` and `standard` are arrays of shape (n,): the
-    final losses of a schedule and of the constant rate at the same n peaks, each √2 times the one
-    before, infinite where runs diverged. Somebody compares how robust the two are by the rise over their
-    own best losses, and the schedule with the better best comes out as the fragile one. Mend the
-    comparison: write `good_octaves(losses, standard)`, the width in octaves of the schedule's range
-    of good peaks. A peak is good if its loss is at most a tenth above the lowest of the
-    *constant rate*, and each good peak counts for half an octave.
+    You read the figure of a sweep as numbers. `losses` and `standard` are arrays of shape (n,):
+    the final losses of a schedule and of the constant rate at the same n peaks, each √2 times the
+    one before, infinite where runs diverged. Somebody compares how robust the two are by the rise
+    over their own best losses, and the schedule with the better best comes out as the fragile
+    one. Mend the comparison: write `good_octaves(losses, standard)`, the width in octaves of the
+    schedule's range of good peaks. A peak is good if its loss is at most a tenth above the lowest
+    of the *constant rate*, and each good peak counts for half an octave.
     """,
     why="The goal is the same for both, so a lower best cannot count against a schedule. An octave "
     "is a factor of two, and two peaks of this grid.",
