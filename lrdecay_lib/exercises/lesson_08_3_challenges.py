@@ -88,69 +88,71 @@ add(
 )
 
 
-def share_of_schedule(weights, batch_size, operations):
-    return operations / (6.0 * weights * batch_size)
+def good_octaves(losses, standard):
+    goal = 1.1 * np.min(standard)
+    return np.sum(losses <= goal) / 2
+
+
+_INF = float("inf")
+_STANDARD = np.array([1.9, 1.5, 1.2, 1.05, 1.0, 1.3, 2.4, _INF])
 
 
 add(
     "8.3.2",
-    share_of_schedule,
-    "The share of a schedule",
-    1,
+    good_octaves,
+    "Which schedule forgives more?",
+    2,
     """
-    An update of dense layers takes about six operations for each weight and each sample of the
-    batch. Write `share_of_schedule(weights, batch_size, operations)`: the operations of the
-    schedule over those of the update that it belongs to. `operations` is what the schedule takes
-    for one rate.
+    You read the figure of a sweep as numbers. `losses` and `standard` are arrays of shape (n,):
+    the final losses of a schedule and of the constant rate at the same n peaks, each √2 times the
+    one before, infinite where runs diverged. Somebody compares how robust the two are by the rise
+    over their own best losses, and the schedule with the better best comes out as the fragile
+    one. Mend the comparison: write `good_octaves(losses, standard)`, the width in octaves of the
+    schedule's range of good peaks. A peak is good if its loss is at most a tenth above the lowest
+    of the *constant rate*, and each good peak counts for half an octave.
     """,
-    why="One rate is computed for one update, whatever the size of the batch.",
+    why="The goal is the same for both, so a lower best cannot count against a schedule. An octave "
+    "is a factor of two, and two peaks of this grid.",
     hints=[
-        "How many operations has an update of 1,000 "
-        "weights with a batch of one sample? And with ten?",
-        "One rate serves the whole batch. Divide.",
+        "What is the highest loss that still counts as good? It does not depend on `losses`.",
+        "`losses <= goal` is an array of True and False, and its sum counts the True ones.",
     ],
     probes=[
-        (2762, 16, 3),
-        (2762, 16, 20),
-        (1000, 1, 6),
-        (10_000_000, 256, 20),
-        (50, 4, 100),
+        (np.array([2.5, 1.7, 1.1, 0.9, 0.7, 0.6, 0.8, 1.6]), _STANDARD),
+        (_STANDARD, _STANDARD),
+        (np.array([3.0, 2.6, 2.1, 1.8, 1.4, 1.2, 1.15, _INF]), _STANDARD),
+        (np.array([0.3, 0.21, 0.2, 0.5, _INF]), np.array([0.4, 0.25, 0.24, 0.3, 0.9])),
+        (np.array([0.5, 0.4, 0.3, 0.2, 0.1]), np.array([0.28, 0.35, 0.45, 0.6, _INF])),
     ],
     slips=[
         (
-            lambda weights, size, operations: operations / (6 * weights),
-            "The batch is missing: the update works on every sample "
-            "of it, and the schedule gives one rate for all.",
+            lambda losses, standard: np.sum(losses <= 1.1 * np.min(losses)) / 2,
+            "The goal is the schedule's own best here: that is the comparison to be mended. It "
+            "must be the constant rate's.",
         ),
         (
-            lambda weights, size, operations: operations / (weights * size),
-            "Each weight takes six operations for a "
-            "sample: two forwards, four backwards.",
+            lambda losses, standard: np.sum(losses <= 1.1 * np.min(standard)),
+            "This counts the peaks. Two of them make an octave.",
         ),
         (
-            lambda weights, size, operations: operations / (2 * weights * size),
-            "This counts the way forwards alone. Backwards takes twice as many again.",
+            lambda losses, standard: np.sum(losses <= 1.1 * standard) / 2,
+            "This compares the two peak by peak. The same peak is not the same thing for both; the "
+            "goal is one number, from the constant rate's best peak.",
         ),
         (
-            lambda weights, size, operations: 6 * weights * size / operations,
-            "This is upside down: the schedule's operations come first.",
+            lambda losses, standard: np.sum(losses <= np.min(standard)) / 2,
+            "Up to a tenth above the goal is still good.",
         ),
         (
-            lambda weights, size, operations: 100 * operations / (6 * weights * size),
-            "This is in percent. A share of one half is 0.5.",
-        ),
-        (
-            lambda weights, size, operations: (
-                operations / (operations + 6 * weights * size)
+            lambda losses, standard: (
+                max(np.sum(losses <= 1.1 * np.min(standard)) - 1, 0) / 2
             ),
-            "This is the share of the sum of both. The "
-            "operations of the update alone stand below.",
+            "This is the way from the first good peak to the last. Each good peak counts for half "
+            "an octave.",
         ),
         (
-            lambda weights, size, operations: (
-                operations * weights / (6 * weights * size)
-            ),
-            "All weights share one rate, so it is not computed for each.",
+            lambda losses, standard: np.mean(losses <= 1.1 * np.min(standard)),
+            "This is the share of the peaks, which depends on how far the grid was drawn.",
         ),
     ],
 )

@@ -5,87 +5,108 @@ import numpy as np
 from . import add
 
 
-def rmsprop_factors(gradients, rho):
-    mean, factors = 0.0, np.empty(len(gradients))
-    for i, gradient in enumerate(gradients):
-        mean = rho * mean + (1 - rho) * gradient**2
-        factors[i] = 1 / np.sqrt(mean)
-    return factors
+def tuned_loss(validation, test, diverged):
+    means = np.where(diverged.any(axis=1), np.inf, validation.mean(axis=1))
+    return test[np.argmin(means)].mean()
 
 
-def _means(gradients, rho, power=2, start=0.0):
-    mean, means = start, []
-    for gradient in gradients:
-        mean = rho * mean + (1 - rho) * gradient**power
-        means.append(mean)
-    return np.array(means)
+_SHEET = np.array(
+    [
+        [0.9, 0.8, 1.0],
+        [0.6, 0.7, 0.8],
+        [0.2, 0.9, 0.7],
+        [0.5, 0.4, 0.6],
+        [0.4, 0.3, 0.5],
+    ]
+)
+_REPORT = np.array(
+    [
+        [0.8, 0.9, 0.9, 1.0],
+        [0.5, 0.6, 0.6, 0.6],
+        [0.7, 0.4, 0.3, 0.4],
+        [0.6, 0.7, 0.8, 0.7],
+        [0.3, 0.5, 0.4, 0.4],
+    ]
+)
+_NONE = np.zeros((5, 3), dtype=bool)
+_LAST = _NONE.copy()
+_LAST[4, 1] = True
+_TWO = _LAST.copy()
+_TWO[3] = [True, False, True]
+_ALL = _TWO.copy()
+_ALL[4] = True
 
 
 add(
     "8.4.1.1",
-    rmsprop_factors,
-    "RMSProp's factor",
+    tuned_loss,
+    "Tune a rate, and report it fairly",
     2,
     """
-    Write `rmsprop_factors(gradients, rho)`: what RMSProp multiplies each gradient by, at a rate of
-    1. `gradients` is an array of shape (n,) without zeros. The moving mean of their squares starts
-    at 0; at each update it becomes `rho` times itself plus `1 - rho` times the new square,
-    *before* it is used. The factor is 1 over its root. Return shape (n,).
+    You tune AdaGrad. Row i of `validation`, an array of shape (rates, seeds), has the final
+    validation losses at rate i, and the same row of `diverged` says which of these runs diverged
+    (their last finite loss stands in `validation`). Row i of `test` has the test losses at rate i
+    on *other* seeds. Write `tuned_loss(validation, test, diverged)`: choose the rate, and return
+    the mean test loss to report. The best rate has the lowest mean validation loss among the rates
+    at which no run diverged.
     """,
-    why="The new gradient is in the mean that divides it. Because the mean starts "
-    "at 0, the first factors are large: that is the start which Adam corrects.",
+    why="Choosing by one set of seeds and reporting from another keeps luck out of the report, and "
+    "a rate at which some runs diverge is no choice, however good the others are.",
     hints=[
-        "Keep one number, the moving mean, and go "
-        "through the gradients one after another.",
-        "`mean = rho * mean + (1 - rho) * g**2`, then `1 / np.sqrt(mean)`.",
+        "First one number for each rate: its mean validation loss, or infinity if any of its runs "
+        "diverged.",
+        "`np.argmin` of these numbers is the row of `test` to report.",
     ],
     probes=[
-        (np.array([2.0, 1.0, -1.0, 3.0]), 0.9),
-        (np.array([-0.5, 0.25, 4.0]), 0.5),
-        (np.full(12, 3.0), 0.99),
-        (np.array([1e-3, 10.0, -1e-2, 0.3, 0.7]), 0.8),
+        (_SHEET, _REPORT, _NONE),
+        (_SHEET, _REPORT, _LAST),
+        (_SHEET, _REPORT, _TWO),
+        (_SHEET, _REPORT, _ALL),
+        (_SHEET[::-1].copy(), _REPORT, _NONE),
+        (_SHEET[:3], _REPORT[:3], _NONE[:3]),
     ],
     slips=[
         (
-            lambda g, rho: 1 / np.sqrt(np.cumsum(g**2)),
-            "This sums all squares, which is AdaGrad. RMSProp's mean forgets.",
+            lambda v, t, d: np.where(d.any(axis=1), np.inf, t.mean(axis=1)).min(),
+            "The rate was chosen by the test losses, which must not be seen before. The result is "
+            "too good to be true.",
         ),
         (
-            lambda g, rho: 1 / np.sqrt(np.r_[0.0, _means(g, rho)[:-1]]),
-            "The mean is used before the new square "
-            "comes in, so the first factor divides by 0.",
+            lambda v, t, d: np.where(d.any(axis=1), np.inf, v.mean(axis=1)).min(),
+            "This reports the validation loss of the chosen rate. It was chosen for being low, so "
+            "it flatters; report the test loss.",
         ),
         (
-            lambda g, rho: 1 / _means(g, rho),
-            "The mean of the squares has the unit of a square. Its root is missing.",
+            lambda v, t, d: t[np.argmin(v.mean(axis=1))].mean(),
+            "A rate at which a run diverged was chosen. It is no choice, whatever the mean says.",
         ),
         (
-            lambda g, rho: np.sqrt(_means(g, rho)),
-            "This is what RMSProp divides by; it multiplies by 1 over it.",
+            lambda v, t, d: t[
+                np.argmin(np.where(d.any(axis=1), np.inf, v.min(axis=1)))
+            ].mean(),
+            "The rate with the luckiest single run was chosen. Compare the means over the seeds.",
         ),
         (
-            lambda g, rho: 1 / np.sqrt(_means(g, 1 - rho)),
-            "Here `rho` is the weight of the new square. It is that of the old mean.",
+            lambda v, t, d: t[
+                np.argmin(
+                    [
+                        np.mean(row[~bad]) if (~bad).any() else np.inf
+                        for row, bad in zip(v, d)
+                    ]
+                )
+            ].mean(),
+            "The diverged runs were left out of their mean. A rate is out as soon as one run "
+            "diverges.",
         ),
         (
-            lambda g, rho: (
-                1 / np.sqrt(_means(g, rho) / (1 - rho ** np.arange(1, len(g) + 1)))
-            ),
-            "This corrects the mean for its start "
-            "at 0, as Adam does. RMSProp does not.",
+            lambda v, t, d: t[
+                np.argmin(np.where(d.all(axis=1), np.inf, v.mean(axis=1)))
+            ].mean(),
+            "This leaves out a rate only if all of its runs diverge. One is enough.",
         ),
         (
-            lambda g, rho: 1 / np.sqrt(_means(g, rho, start=g[0] ** 2)),
-            "The mean starts at the first square here. It starts at 0.",
-        ),
-        (
-            lambda g, rho: 1 / np.abs(_means(g, rho, power=1)),
-            "This is the mean of the gradients, in which "
-            "their signs cancel. It is that of their squares.",
-        ),
-        (
-            lambda g, rho: g / np.sqrt(_means(g, rho)),
-            "This is the step itself. Asked for is what the gradient is multiplied by.",
+            lambda v, t, d: np.where(d.any(axis=1), -np.inf, v.mean(axis=1)).argmax(),
+            "This is a place, and that of the worst rate. Wanted is a mean test loss.",
         ),
     ],
 )

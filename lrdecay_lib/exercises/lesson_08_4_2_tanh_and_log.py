@@ -86,90 +86,81 @@ add(
 )
 
 
-def log_decay(update, peak, end_rate, total):
-    progress = min(update / total, 1)
-    return peak + (end_rate - peak) * np.log10(1 + 9 * progress)
+def first_grid(rates, known_rates, known_peak):
+    middle = known_peak * np.mean(known_rates) / np.mean(rates)
+    return middle * 2.0 ** (np.arange(-3, 4) / 2)
+
+
+_LINE = 1 - np.arange(10) / 10
+_EARLY = np.array([1, 0.5, 0.3, 0.2, 0.15, 0.1, 0.08, 0.05, 0.02, 0.0])
+_HOLD = np.array([1.0] * 8 + [0.5, 0.0])
 
 
 add(
     "8.4.2.2",
-    log_decay,
-    "Log decay that does not depend on the unit",
+    first_grid,
+    "Where to look for the best peak",
     2,
     """
-    Write `log_decay(update, peak, end_rate, total)`: the rate falls from `peak` at update 0 to
-    `end_rate` at update `total` as a decimal logarithm does between 1 and 10, fast first and then
-    slowly, and stays there. So the share of the fall that is done is the logarithm of 1 + 9 p,
-    with p the share of the updates. `update` is a number of at least 0.
+    You are about to tune a shape that you have never run. Of another one you know the best peak,
+    `known_peak`. `rates` and `known_rates`, arrays of shape (n,), are the rates of the new and of
+    the known shape at a peak of 1, one for each of the n updates. Choose the first grid: write
+    `first_grid(rates, known_rates, known_peak)`, an array of shape (7,) of rising peaks, each √2
+    times the one before, with the peak in the middle at which both shapes travel equally far.
     """,
-    why="The logarithm of 1 + 9 p goes from 0 to 1 as p does, whatever the "
-    "unit of time, and its share of the height is taken from the peak.",
+    why="Runs of one length need about the same sum of rates, so a shape with half the mean needs "
+    "about twice the peak. It is a rule of thumb: three neighbours on each side catch its error.",
     hints=[
-        "What is the decimal logarithm of 1, and of 10? "
-        "What goes from 1 to 10 while p goes from 0 to 1?",
-        "The height of the fall is `peak - end_rate`. "
-        "`np.log10` is the decimal logarithm.",
-        "The share p must stay at 1 past `total`.",
+        "A run travels as far as its peak times the mean of the rates at a peak of 1. What peak "
+        "makes the two products equal?",
+        "`2.0 ** (np.arange(-3, 4) / 2)` are seven factors, √2 apart, with a 1 in the middle.",
     ],
-    probes=[(t, 0.1, 0.01, 100) for t in (0, 1, 10, 50, 99, 100, 150, 400)]
-    + [(t, 0.8, 0.2, 30) for t in (0, 3, 15, 30, 31)],
+    probes=[
+        (_LINE, np.ones(10), 0.4),
+        (_HOLD, _LINE, 0.8),
+        (_EARLY, _LINE, 0.64),
+        (np.ones(10), _EARLY, 1.5),
+        (_EARLY, _HOLD, 0.1),
+    ],
     slips=[
         (
-            lambda t, peak, end, total: (
-                peak + (end - peak) * np.log(1 + 9 * min(t / total, 1))
+            lambda r, k, peak: (
+                peak * np.mean(r) / np.mean(k) * 2.0 ** (np.arange(-3, 4) / 2)
             ),
-            "This is the natural logarithm, which reaches "
-            "2.3 at 10. The decimal one reaches 1.",
+            "The ratio is upside down: a shape with a small mean needs a *large* peak.",
         ),
         (
-            lambda t, peak, end, total: (
-                peak + (end - peak) * np.log10(1 + 9 * t / total)
+            lambda r, k, peak: peak * 2.0 ** (np.arange(-3, 4) / 2),
+            "The middle is the peak of the known shape. At the same peak the two travel "
+            "differently far.",
+        ),
+        (
+            lambda r, k, peak: peak * np.mean(k) / np.mean(r) * 2.0 ** np.arange(-3, 4),
+            "The neighbours are a factor of 2 apart. On so coarse a grid whoever falls on it wins; "
+            "take √2.",
+        ),
+        (
+            lambda r, k, peak: (
+                peak * np.mean(k) / np.mean(r) * 2.0 ** (np.arange(7) / 2)
             ),
-            "Past `total` the rate falls below its end. It must stay there.",
+            "The grid begins at the peak that was foretold. It should have three peaks on each "
+            "side of it.",
         ),
         (
-            lambda t, peak, end, total: (
-                peak + (end - peak) * np.log10(1 + 10 * min(t / total, 1))
+            lambda r, k, peak: (
+                peak * np.mean(k) / np.mean(r) * 2.0 ** (np.arange(3, -4, -1) / 2)
             ),
-            "At the end the logarithm is that of 11, and the "
-            "rate falls too far. Count from 1 to 10: that is 9.",
+            "The peaks fall. They should rise.",
         ),
         (
-            lambda t, peak, end, total: (
-                peak * (1 - np.log10(1 + 9 * min(t / total, 1)))
+            lambda r, k, peak: peak * np.mean(k) / np.mean(r),
+            "This is the peak in the middle. The grid has three more on each side.",
+        ),
+        (
+            lambda r, k, peak: (
+                peak * np.mean(k) / np.mean(r) * np.linspace(2**-1.5, 2**1.5, 7)
             ),
-            "This falls to 0. The end is `end_rate`.",
-        ),
-        (
-            lambda t, peak, end, total: (
-                end + peak * (1 - np.log10(1 + 9 * min(t / total, 1)))
-            ),
-            "This starts above the peak: the end is added, and "
-            "the height of the fall must be `peak - end_rate`.",
-        ),
-        (
-            lambda t, peak, end, total: (
-                end + (peak - end) * np.log10(1 + 9 * min(t / total, 1))
-            ),
-            "This rises, from `end_rate` to `peak`.",
-        ),
-        (
-            lambda t, peak, end, total: max(
-                peak * (1 - np.log10(1 + 9 * min(t / total, 1))), end
-            ),
-            "The curve is cut off at the end rate. The whole fall "
-            "is to be squeezed between `peak` and `end_rate`.",
-        ),
-        (
-            lambda t, peak, end, total: peak * (end / peak) ** min(t / total, 1),
-            "This is the exponential: it loses the same share in "
-            "the same time. Here the *fall* follows a logarithm.",
-        ),
-        (
-            lambda t, peak, end, total: peak / (1 + np.log10(1 + t)),
-            "This divides by a logarithm of the update, which is "
-            "another family: it depends on the unit in which "
-            "time is counted, and it does not end at `end_rate`.",
+            "The peaks are equally far apart. They should grow by a factor.",
         ),
     ],
 )

@@ -1,5 +1,7 @@
 """Exercises of lesson 8.4.4, regularization and pruning."""
 
+import math
+
 import numpy as np
 
 from . import add
@@ -70,58 +72,98 @@ add(
 )
 
 
-def gain_left(gain, rate, weight_decay, updates):
-    return gain * (1 - rate * weight_decay) ** updates
+def by_chance(plain, remedy):
+    from math import comb
+
+    n = np.sum(plain != remedy)
+    most = max(np.sum(plain > remedy), np.sum(plain < remedy))
+    less = sum(comb(n, k) for k in range(most)) / 2**n
+    return min(1.0, 2 * (1 - less))
+
+
+def _coin(n, most, sides=2):
+    return min(1.0, sides * sum(math.comb(n, k) for k in range(most, n + 1)) / 2**n)
+
+
+def _pairs(both, saved, lost, neither):
+    """Outcomes of seeds: 1 where a run diverged."""
+    plain = [1] * both + [1] * saved + [0] * lost + [0] * neither
+    remedy = [1] * both + [0] * saved + [1] * lost + [0] * neither
+    return np.array(plain), np.array(remedy)
 
 
 add(
     "8.4.4.2",
-    gain_left,
-    "The gain that weight decay leaves",
-    1,
+    by_chance,
+    "Saved by the remedy, or by chance?",
+    3,
     """
-    A recurrent matrix has the gain `gain`. Its gradient is zero, and each update takes away `rate`
-    times `weight_decay` of every weight. Write `gain_left(gain, rate, weight_decay, updates)`: the
-    gain after so many updates.
+    Twenty runs, twelve diverge; with a remedy nine do. "It saves runs." Does it? `plain` and
+    `remedy`, arrays of shape (n,) of 0 and 1, say for each seed whether its run diverged without
+    and with the remedy. Only the seeds where the two differ tell them apart. If the remedy did
+    nothing, each of these would fall to either side like a coin. Write `by_chance(plain, remedy)`:
+    the probability that coins fall at least as unevenly, to whichever side. If no seed differs
+    it is 1.
     """,
-    why="Each update multiplies the whole matrix by the same share, so the gain too.",
+    why="This is McNemar's exact test. Seeds at which both runs diverge, or neither, would do so "
+    "with any remedy that does nothing, so they say nothing; five coins that fall alike happen by "
+    "chance once in sixteen times.",
     hints=[
-        "What share of a weight is left after one update?",
-        "The shares of the updates multiply.",
+        "Count the seeds that the remedy saved, and those that it lost. How many coins are thrown, "
+        "and how many of them lie on the side with more?",
+        "Of n coins, k or more show heads with the probability "
+        "`1 - sum(comb(n, i) for i in range(k)) / 2**n`, with `from math import comb`.",
+        "Heads and tails may both be the side with more: twice that, but at most 1.",
     ],
     probes=[
-        (1.5, 0.1, 0.5, 10),
-        (2.0, 0.14, 1.0, 3),
-        (0.5, 0.2, 0.1, 100),
-        (1.0, 0.3, 0.02, 0),
-        (1.2, 0.05, 2.0, 7),
+        _pairs(8, 4, 1, 7),
+        _pairs(3, 6, 0, 11),
+        _pairs(5, 2, 7, 0),
+        _pairs(4, 0, 0, 2),
+        _pairs(0, 3, 3, 1),
+        _pairs(2, 5, 0, 3),
     ],
     slips=[
         (
-            lambda gain, rate, decay, n: gain * (1 - rate * decay * n),
-            "This takes each part from the first weights. "
-            "Each update takes its part of what is left.",
+            lambda p, r: _coin(
+                int(np.sum(p != r)), int(max(np.sum(p > r), np.sum(p < r))), 1
+            ),
+            "This is the chance of one side alone. Nobody knew beforehand that the remedy would "
+            "not do harm, so the other side counts too.",
         ),
         (
-            lambda gain, rate, decay, n: gain * (1 - decay) ** n,
-            "The rate is missing: an update takes the rate times the weight decay.",
+            lambda p, r: _coin(len(p), int(max(np.sum(p > r), np.sum(p < r)))),
+            "A coin was thrown for each seed. Only the seeds at which the two differ are coins.",
         ),
         (
-            lambda gain, rate, decay, n: (1 - rate * decay) ** n,
-            "This is the share that is left. Multiply it by the gain at the start.",
+            lambda p, r: min(
+                1.0,
+                2
+                * math.comb(int(np.sum(p != r)), int(max(np.sum(p > r), np.sum(p < r))))
+                / 2 ** int(np.sum(p != r)),
+            ),
+            "This is the chance of just this outcome. More uneven ones count too.",
         ),
         (
-            lambda gain, rate, decay, n: gain * np.exp(-rate * decay * n),
-            "The exponential is the limit for small rates. "
-            "The updates are finite: use the power.",
+            lambda p, r: _coin(int(np.sum(p != r)), int(np.sum(p > r))),
+            "This counts the saved seeds only. If more were lost than saved, that is the uneven "
+            "side.",
         ),
         (
-            lambda gain, rate, decay, n: gain - (1 - rate * decay) ** n,
-            "The share is subtracted here. It multiplies the gain.",
+            lambda p, r: abs(np.mean(p) - np.mean(r)),
+            "This is how much the shares differ. Asked for is how easily chance makes such a "
+            "difference.",
         ),
         (
-            lambda gain, rate, decay, n: gain * (1 - rate * decay),
-            "This is the gain after one update.",
+            lambda p, r: _coin(int(p.sum() + r.sum()), int(max(p.sum(), r.sum()))),
+            "The pairs are torn apart here: the seeds at which both diverge count on both sides. "
+            "They say nothing.",
+        ),
+        (
+            lambda p, r: (
+                1 - _coin(int(np.sum(p != r)), int(max(np.sum(p > r), np.sum(p < r))))
+            ),
+            "This is the other event: that coins fall less unevenly.",
         ),
     ],
 )
