@@ -72,6 +72,7 @@ def test_all_are_turned_the_same_way_round(effect, half, positive, winner):
         {"baseline": "cosine"},
         {"metric": "share memorised"},
         {"metric": "training loss"},
+        {"metric": "gap"},
         {"positive": "more"},
         {"condition": "teacher, after a quarter"},
     ],
@@ -92,6 +93,14 @@ def test_other_questions_are_left_out(other):
 )
 def test_fair_comparisons_are_in(other):
     assert len(findings.comparisons(ledger(condition(6, 1, **other)))) == 1
+
+
+def test_what_is_judged_on_the_way_is_no_result():
+    table = ledger(condition(6, 1))
+    table["claim"] = findings.ON_THE_WAY[0]
+    assert findings.comparisons(table).empty and set(findings.ON_THE_WAY) <= set(
+        declared()
+    )
 
 
 def test_a_task_has_one_row_and_a_missing_one_none():
