@@ -10,6 +10,7 @@ import types
 from contextlib import contextmanager
 
 import execute
+import lessons
 import pytest
 import warm
 from jupyter_client.manager import KernelManager
@@ -116,6 +117,26 @@ def test_two_at_a_time_know_nothing_of_each_other(nursery):
         assert said(second, "import numpy; print(hasattr(numpy, 'mark'))") == "False\n"
         numbers = {said(client, "print(os.getppid())") for client in (first, second)}
         assert numbers == {"NameError"}, "a kernel has its own names"
+
+
+def test_hidden_modules_are_there_once_one_is_imported(tmp_path, monkeypatch):
+    """Whole, though nothing of them is executed again."""
+    (tmp_path / "tucked").mkdir()
+    (tmp_path / "tucked" / "__init__.py").write_text("from . import part\nruns = [1]")
+    (tmp_path / "tucked" / "part.py").write_text("")
+    code = (
+        "import sys; sys.path[:0] = [{0!r}, {1!r}]; import tucked, warm; old = tucked; "
+        "spec = tucked.__spec__; tucked.runs += [2]; del tucked; "
+        "warm.Hidden(('tucked',)); assert 'tucked' not in sys.modules; "
+        "import json; assert 'tucked.part' not in sys.modules; {2}; import tucked; "
+        "assert tucked is old and tucked.runs == [1, 2] and tucked.__spec__ is spec; "
+        "assert sys.modules['tucked.part'] is tucked.part; "
+        "assert type(sys.meta_path[0]) is not warm.Hidden"
+    )
+    tools = str(lessons.ROOT / "tools" / "make_book")
+    for first in ("import tucked", "import tucked.part", "from tucked import part"):
+        program = code.format(str(tmp_path), tools, first)
+        subprocess.run([sys.executable, "-c", program], check=True)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ what Jupyter starts in place of the kernel.
 """
 
 import gc
+import importlib.machinery
 import importlib.util
 import json
 import os
@@ -39,6 +40,7 @@ MODULES = """
     matplotlib.backends.backend_agg matplotlib.backends.backend_svg threadpoolctl tqdm
     importlib.metadata packaging.version keras tensorflow
 """.split()
+HIDDEN = ("keras", "tensorflow")
 # what a kernel is told for itself, and what no module reads
 OF_ITS_OWN = tuple(
     "LESSON_ PYTEST_ JPY_ JUPYTER_PATH PWD OLDPWD SHLVL COLUMNS LINES _".split()
@@ -260,6 +262,37 @@ def load(modules):
         os.close(nowhere)
 
 
+class Hidden:
+    """Modules that are imported already and do not show it before a lesson imports one of them:
+    a lesson asks whether TensorFlow is loaded."""
+
+    def __init__(self, packages):
+        self.modules = {
+            name: module
+            for name, module in sys.modules.items()
+            if name.partition(".")[0] in packages
+        }
+        for name in self.modules:
+            del sys.modules[name]
+        sys.meta_path.insert(0, self)
+
+    def find_spec(self, name, path=None, target=None):
+        if name not in self.modules:
+            return None
+        sys.meta_path.remove(self)
+        # all but this one: what stands there already would be executed again
+        sys.modules.update({k: v for k, v in self.modules.items() if k != name})
+        return importlib.machinery.ModuleSpec(name, self)
+
+    def create_module(self, spec):
+        module = self.modules[spec.name]
+        self.own = module.__spec__, module.__loader__
+        return module
+
+    def exec_module(self, module):
+        module.__spec__, module.__loader__ = self.own
+
+
 def without_context():
     """Whether TensorFlow has done nothing yet; once it has, its threads would be missing in a
     copy."""
@@ -278,6 +311,7 @@ def become(request):
     time.tzset()
     os.chdir(request["folder"])
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    Hidden(HIDDEN)
     np.random.seed()  # each process begins elsewhere, and so do the copies; Python's own does
     sys.path.pop(0)  # this file's folder
     launcher = importlib.util.find_spec("ipykernel_launcher").origin
