@@ -232,7 +232,7 @@ def page(rows, stored):
             "In the small pictures a dot is the effect of the primary condition, a line its "
             "interval; the stored run is on top, the others below it. The grey band is "
             "the margin: what lies in it does not matter. The signs are those of "
-            "[the ledger](ledger.md).",
+            "[the ledger](/book/ledger.md).",
             "",
             parts.raw_html(
                 [
