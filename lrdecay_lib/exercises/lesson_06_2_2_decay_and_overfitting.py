@@ -6,8 +6,13 @@ from . import add
 
 
 def reported(validation, test):
-    best = np.argmin(np.mean(validation, axis=1))
-    return np.mean(test[best])
+    runs = test[np.argmin(np.mean(validation, axis=1))]
+    return np.mean(runs), np.std(runs, ddof=1) / np.sqrt(len(runs))
+
+
+def _told(runs):
+    """The mean of some runs, and its standard error."""
+    return np.mean(runs), np.std(runs, ddof=1) / np.sqrt(len(runs))
 
 
 # a row for each rate, a column for each seed; the rates that are best by the mean of the validation
@@ -40,72 +45,86 @@ add(
     """
     A rate was tuned, and the winner runs on other seeds. `validation` and `test` hold a loss for
     each run: a row for each rate, a column for each seed (the two have different seeds). Write
-    `reported(validation, test)`: the number that may be reported for the tuned rate, which is the
-    mean test loss of the rate with the lowest mean validation loss.
+    `reported(validation, test)`: what may be reported for the tuned rate, the mean of the test
+    losses of the rate with the lowest mean validation loss, and the standard error of that mean, as
+    a tuple.
     """,
     why="The validation losses choose, and for that they are spent: the winner among many looks "
     "better there than it is. Its test losses had no part in the choice.",
     hints=[
         "One mean for each rate: along which axis are the seeds?",
         "`np.argmin` gives the row. Which of the two tables is that row taken from?",
+        "The standard error is the standard deviation of the runs (`ddof=1`), divided by the root "
+        "of their number.",
     ],
     probes=[
         (_VALIDATION, _TEST),
         (_VALIDATION[:, :3], _TEST),
         (_VALIDATION[::-1], _TEST[::-1]),
         (_VALIDATION[[0, 2, 3]], _TEST[[0, 2, 3]]),
-        (_VALIDATION[:2], _TEST[:2]),
+        (_VALIDATION[:2], _TEST[:2, :3]),
     ],
     slips=[
         (
-            lambda v, t: np.min(np.mean(t, axis=1)),
+            lambda v, t: _told(t[np.argmin(np.mean(t, axis=1))]),
             "Yours chooses by the test losses. Then they are no longer a test.",
         ),
         (
-            lambda v, t: np.min(np.mean(v, axis=1)),
-            "Yours reports the validation loss that chose the rate. The winner's is too good to "
+            lambda v, t: _told(v[np.argmin(np.mean(v, axis=1))]),
+            "Yours reports the validation losses that chose the rate. The winner's are too good to "
             "be reported.",
         ),
         (
-            lambda v, t: np.mean(t[np.argmin(np.median(v, axis=1))]),
+            lambda v, t: _told(t[np.argmin(np.median(v, axis=1))]),
             "Yours chooses by the median. A rate with one bad run would pass, and the mean is "
             "asked for.",
         ),
         (
-            lambda v, t: np.mean(t[np.argmin(np.min(v, axis=1))]),
+            lambda v, t: _told(t[np.argmin(np.min(v, axis=1))]),
             "Yours chooses the rate that has the single best run. One lucky seed decides then.",
         ),
         (
-            lambda v, t: np.mean(np.min(t, axis=0)),
+            lambda v, t: _told(np.min(t, axis=0)),
             "Yours takes the best rate of each seed. No run has a rate of its own for each seed.",
         ),
         (
-            lambda v, t: np.mean(t),
-            "This is the mean over all rates. Only the chosen one is reported.",
-        ),
-        (
-            lambda v, t: np.mean(t[np.argmax(np.mean(v, axis=1))]),
+            lambda v, t: _told(t[np.argmax(np.mean(v, axis=1))]),
             "This is the rate with the highest validation loss.",
         ),
         (
-            lambda v, t: int(np.argmin(np.mean(v, axis=1))),
-            "This is the row of the chosen rate. Its mean test loss is asked for.",
+            lambda v, t: (
+                np.mean(t[np.argmin(np.mean(v, axis=1))]),
+                np.std(t[np.argmin(np.mean(v, axis=1))], ddof=1),
+            ),
+            "The second number is the spread of the runs. The standard error of their mean is "
+            "smaller, by the root of their number.",
+        ),
+        (
+            lambda v, t: (
+                np.mean(t[np.argmin(np.mean(v, axis=1))]),
+                np.std(t[np.argmin(np.mean(v, axis=1))]) / np.sqrt(t.shape[1]),
+            ),
+            "The standard deviation divides by the number of runs less one: `ddof=1`.",
+        ),
+        (
+            lambda v, t: _told(t[np.argmin(np.mean(v, axis=1))])[::-1],
+            "The two are in the other order: first the mean, then its standard error.",
         ),
     ],
 )
 
 
-def cheapest_stop(losses, tolerance):
+def quickest_rate(rates, losses, tolerance):
     enough = losses <= np.min(losses) + tolerance
-    evaluation = int(np.argmax(enough.any(axis=0)))
-    column = np.where(enough[:, evaluation], losses[:, evaluation], np.inf)
-    return int(np.argmin(column)), evaluation
+    first = np.argmax(enough.any(axis=0))
+    return rates[np.argmin(losses[:, first])]
 
 
 # a valley that runs across the table: half the rate, twice the evaluations
+_RATES = np.array([0.05, 0.1, 0.2, 0.4])
 _LOSSES = np.array(
     [
-        [0.90, 0.80, 0.70, 0.60, 0.52, 0.47, 0.44, 0.42],
+        [0.90, 0.80, 0.70, 0.60, 0.52, 0.47, 0.44, 0.43],
         [0.80, 0.60, 0.47, 0.41, 0.42, 0.45, 0.49, 0.53],
         [0.60, 0.43, 0.44, 0.50, 0.56, 0.61, 0.65, 0.68],
         [0.48, 0.55, 0.63, 0.70, 0.75, 0.79, 0.82, 0.84],
@@ -113,23 +132,23 @@ _LOSSES = np.array(
 )
 
 
-def _first(losses, limit):
-    """The first evaluation at which some rate is within the limit, and the best rate there."""
-    evaluation = int(np.argmax((losses <= limit).any(axis=0)))
-    return int(np.argmin(losses[:, evaluation])), evaluation
+def _quickest(rates, losses, limit, choose=np.argmin):
+    """The rate that is best at the first evaluation at which some rate is within the limit."""
+    first = np.argmax((losses <= limit).any(axis=0))
+    return rates[choose(losses[:, first])]
 
 
 add(
     "6.2.2.2",
-    cheapest_stop,
-    "The cheapest stop",
+    quickest_rate,
+    "The quickest run that is good enough",
     2,
     """
-    On noisy labels a small rate and a long run end about where a large rate and a short run do.
-    `losses` holds validation losses, a row for each constant rate and a column for each evaluation.
-    Write `cheapest_stop(losses, tolerance)`: of all places in the table whose loss lies at most
-    `tolerance` above the lowest loss of the table, the earliest evaluation, and among the rates
-    that are good enough there the best one. Give (row, column), two ints.
+    Tune a rate and a stop together. On noisy labels a small rate and a long run end about where a
+    large rate and a short run do. `losses` holds validation losses, a row for each constant rate in
+    `rates` and a column for each evaluation. Write `quickest_rate(rates, losses, tolerance)`: find
+    the earliest evaluation at which some rate's loss is at most `tolerance` above the lowest loss
+    of the whole table, and give the rate that is best at that evaluation.
     """,
     why="A constant rate can be stopped anywhere, so each place of the table is a run that can be "
     "had. The valley runs across the table: the distance decides, and the larger rate is sooner "
@@ -141,56 +160,54 @@ add(
         "In that column, which rate has the lowest loss?",
     ],
     probes=[
-        (_LOSSES, 0.0),
-        (_LOSSES, 0.025),
-        (_LOSSES, 0.04),
-        (_LOSSES, 0.08),
-        (_LOSSES[:2], 0.02),
-        (_LOSSES[::-1], 0.025),
-        (_LOSSES[:3], 0.5),
+        (_RATES, _LOSSES, 0.0),
+        (_RATES, _LOSSES, 0.025),
+        (_RATES, _LOSSES, 0.08),
+        (_RATES[:2], _LOSSES[:2], 0.065),
+        (_RATES[::-1], _LOSSES[::-1], 0.025),
+        (_RATES[:3], _LOSSES[:3], 0.5),
+        (_RATES, _LOSSES[[3, 0, 1, 2]], 0.2),
     ],
     slips=[
         (
-            lambda losses, tolerance: tuple(
-                int(i) for i in np.unravel_index(np.argmin(losses), losses.shape)
-            ),
-            "This is the lowest place of the table. Within the tolerance there may be a cheaper "
-            "one.",
+            lambda rates, losses, tolerance: rates[
+                np.argmin(losses[:, np.argmin(np.min(losses, axis=0))])
+            ],
+            "This is the rate of the lowest place of the table. Within the tolerance another may "
+            "be there sooner.",
         ),
         (
-            lambda losses, tolerance: (int(np.argmin(losses[:, -1])), 0),
-            "This chooses the rate at the end of the run, and stops before it began.",
-        ),
-        (
-            lambda losses, tolerance: (
-                int(np.argmin(losses[:, -1])),
-                losses.shape[1] - 1,
-            ),
+            lambda rates, losses, tolerance: rates[np.argmin(losses[:, -1])],
             "This looks at the end of the runs only. Every evaluation is a place to stop.",
         ),
         (
-            lambda losses, tolerance: _first(losses, np.min(losses) * (1 + tolerance)),
+            lambda rates, losses, tolerance: rates[np.argmin(losses[:, 0])],
+            "This looks at the first evaluation only, good enough or not.",
+        ),
+        (
+            lambda rates, losses, tolerance: _quickest(
+                rates, losses, np.min(losses) * (1 + tolerance)
+            ),
             "The tolerance is an amount of loss, and yours takes it as a share of the lowest one.",
         ),
         (
-            lambda losses, tolerance: _first(losses, np.min(losses) + tolerance)[::-1],
-            "The two are in the other order: first the row, then the column.",
+            lambda rates, losses, tolerance: rates[
+                np.argmax((losses <= np.min(losses) + tolerance).any(axis=1))
+            ],
+            "This is the first rate in the list that is good enough anywhere. The earliest "
+            "evaluation decides.",
         ),
         (
-            lambda losses, tolerance: tuple(
-                int(part[0])
-                for part in np.nonzero(losses <= np.min(losses) + tolerance)
+            lambda rates, losses, tolerance: np.max(
+                rates[(losses <= np.min(losses) + tolerance).any(axis=1)]
             ),
-            "This finds the first row that is good enough anywhere. The earliest *column* is "
-            "wanted.",
+            "This is the largest rate that is good enough anywhere. It need not be the first.",
         ),
         (
-            lambda losses, tolerance: (
-                int(np.argmax((losses <= np.min(losses) + tolerance).any(axis=1))),
-                _first(losses, np.min(losses) + tolerance)[1],
+            lambda rates, losses, tolerance: int(
+                np.argmax((losses <= np.min(losses) + tolerance).any(axis=0))
             ),
-            "The evaluation is right. The rate must be one that is good enough at *that* "
-            "evaluation.",
+            "This is the evaluation. The rate that is best there is asked for.",
         ),
     ],
 )

@@ -6,9 +6,10 @@ from . import add
 
 
 def parts_at(used, meant):
-    shared = min(len(used), len(meant))
-    apart = ~np.isclose(used[:shared], meant[:shared], rtol=1e-6, atol=0)
-    return int(np.argmax(apart)) if apart.any() else -1
+    for update, (rate, wanted) in enumerate(zip(used, meant)):
+        if abs(rate - wanted) > 1e-6 * wanted:
+            return update
+    return -1
 
 
 _MEANT = 0.1 * np.linspace(1, 0.1, 10)
@@ -38,10 +39,10 @@ add(
     "tolerance decides. The first update that differs names the edge: 0 is the warmup, a "
     "milestone is the boundary, the last one is the end.",
     hints=[
-        "Only as many updates can be compared as the shorter of the two has.",
-        "`np.isclose(a, b, rtol=1e-6, atol=0)` compares element by element. Its default `atol` "
-        "would hide small rates.",
-        "`np.argmax` of True and False gives the first True, and 0 where there is none.",
+        "Only as many updates can be compared as the shorter of the two has: `zip` stops there.",
+        "When is a difference more than a millionth of the rate that was meant?",
+        "With arrays: `np.isclose(a, b, rtol=1e-6, atol=0)`. Its default `atol` would hide small "
+        "rates, and `np.argmax` gives 0 where nothing is true.",
     ],
     probes=[
         (_MEANT, _MEANT),
@@ -53,6 +54,10 @@ add(
         (1e-9 * _LATE, 1e-9 * _MEANT),
         (np.concatenate([_MEANT[:8], [0.03, 0.02]]), _MEANT),
         (2 * _MEANT, _MEANT),
+        (1.0000015 * _MEANT, _MEANT),
+        (0.9999985 * _MEANT, _MEANT),
+        (1.0000007 * _MEANT, _MEANT),
+        (np.append(_MEANT, 0.0), np.append(_MEANT, 0.0)),
     ],
     slips=[
         (

@@ -75,6 +75,7 @@ EQUAL = {
         "left = np.sum((prediction - target) ** 2)",
         "spread = np.sum((target.mean() - target) ** 2)",
     ],
+    "7.1": ["if abs(wanted - rate) > 1e-06 * wanted:"],  # a distance has no sign
 }
 
 
