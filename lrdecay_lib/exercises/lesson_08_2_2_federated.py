@@ -19,7 +19,10 @@ def _at(peaks, first, second, k):
 
 
 _PEAKS = np.array([0.05, 0.07, 0.1, 0.14, 0.2])
-_APART = np.array([0.40, 0.33, 0.30, 0.28, 0.32]), np.array([0.09, 0.08, 0.10, 0.16, 0.3])
+_APART = (
+    np.array([0.40, 0.33, 0.30, 0.28, 0.32]),
+    np.array([0.09, 0.08, 0.10, 0.16, 0.3]),
+)
 _ALIKE = np.array([0.5, 0.4, 0.35, 0.42, 0.6]), np.array([0.25, 0.2, 0.16, 0.2, 0.24])
 _OPPOSED = np.array([0.1, 0.2, 0.3, 0.5, 0.8]), np.array([0.9, 0.5, 0.35, 0.3, 0.4])
 _SLIGHT = np.array([1.2, 1.1, 1.05, 1.0, 1.3]), np.array([0.30, 0.27, 0.24, 0.33, 0.5])
@@ -71,7 +74,10 @@ add(
         ),
         (
             lambda p, a, b: np.array(
-                [p[np.argmin(a + b)], *(v[np.argmin(a + b)] - np.min(v) for v in (a, b))]
+                [
+                    p[np.argmin(a + b)],
+                    *(v[np.argmin(a + b)] - np.min(v) for v in (a, b)),
+                ]
             ),
             "The costs are differences of losses here. They are wanted in percent of the head's "
             "lowest loss.",
@@ -97,7 +103,9 @@ add(
             "The two costs have changed places.",
         ),
         (
-            lambda p, a, b: np.array([np.argmin(a + b), *_at(p, a, b, np.argmin(a + b))[1:]]),
+            lambda p, a, b: np.array(
+                [np.argmin(a + b), *_at(p, a, b, np.argmin(a + b))[1:]]
+            ),
             "The first number is the place of the peak in the array. The peak is wanted.",
         ),
     ],

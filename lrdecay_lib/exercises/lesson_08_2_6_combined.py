@@ -7,7 +7,9 @@ from . import add
 
 def interaction_of(tuning, report):
     best = np.argmin(tuning, axis=-1)
-    (none, alone), (decay, both) = np.take_along_axis(report, best[..., None], -1)[..., 0]
+    (none, alone), (decay, both) = np.take_along_axis(report, best[..., None], -1)[
+        ..., 0
+    ]
     return (decay - both) - (none - alone)
 
 
@@ -103,8 +105,10 @@ add(
             "This is the partner's gain alone. Its gain beside decay comes first.",
         ),
         (
-            lambda a, b: _pick(b, np.argmin(a, axis=-1))[0, 0]
-            - _pick(b, np.argmin(a, axis=-1))[1, 1],
+            lambda a, b: (
+                _pick(b, np.argmin(a, axis=-1))[0, 0]
+                - _pick(b, np.argmin(a, axis=-1))[1, 1]
+            ),
             "This is the gain of both together. The interaction is a difference of two gains.",
         ),
     ],
@@ -177,9 +181,7 @@ add(
             "This chooses even where the best lies at an edge. There a better one may lie outside.",
         ),
         (
-            lambda s, v: (
-                strength(s, v) if np.argmin(np.min(v, axis=1)) else -1.0
-            ),
+            lambda s, v: strength(s, v) if np.argmin(np.min(v, axis=1)) else -1.0,
             "No partner at all is refused here. Beyond 0 there is nothing, so it may be chosen.",
         ),
         (
@@ -213,9 +215,7 @@ add(
             "This is the number of the row. The strength is wanted, or -1.",
         ),
         (
-            lambda s, v: (
-                np.min(v) if strength(s, v) >= 0 else -1.0
-            ),
+            lambda s, v: np.min(v) if strength(s, v) >= 0 else -1.0,
             "This is the lowest loss. The strength that it belongs to is wanted.",
         ),
     ],
