@@ -45,10 +45,10 @@ add(
     A program reads a 2 × 2 experiment at *one* peak for all four cells, which favours the cell
     that this peak suits. Repair it. `tuning` and `report` have shape (2, 2, n): decay off and on,
     the partner off and on, and the mean loss at each of n peaks, on the tuning seeds and on the
-    reporting seeds. Write `interaction_of(tuning, report)`: each cell gets the peak that is best for
-    it on the *tuning* seeds, and its loss is read at that peak on the *reporting* seeds. Return the
-    gain of the partner beside decay minus its gain alone; a gain is the loss without it minus the
-    loss with it.
+    reporting seeds. Write `interaction_of(tuning, report)`: each cell gets the peak that is best
+    for it on the *tuning* seeds, and its loss is read at that peak on the *reporting* seeds.
+    Return the gain of the partner beside decay minus its gain alone; a gain is the loss without it
+    minus the loss with it.
     """,
     why="Each cell is tuned for itself, on seeds that do not report; then the partner's gain "
     "beside decay, minus its gain alone.",
