@@ -76,6 +76,14 @@ EQUAL = {
         "spread = np.sum((target.mean() - target) ** 2)",
     ],
     "7.1": ["if abs(wanted - rate) > 1e-06 * wanted:"],  # a distance has no sign
+    "8.2.2.1": ["return [peaks[shared], *cost]"],  # a list will do
+    "8.2.6.1": [  # the last of one is the first
+        "(none, alone), (decay, both) = np.take_along_axis(report, best[..., None], -1)[..., -1]"
+    ],
+    "8.2.6.2": [  # a row's number is never larger; there is a row for each strength
+        "inside = best != len(strengths) - 1 and 0 < peak < losses.shape[1] - 1",
+        "inside = best < len(losses) - 1 and 0 < peak < losses.shape[1] - 1",
+    ],
 }
 
 

@@ -98,8 +98,8 @@ def short_link(row):
 
 # lessons that may take up to two minutes, and why; all others stay below one
 HEAVY = {
-    "08_2_4_state_driven": "nine rivals tuned alike on two tasks, rules that must look at the "
-    "loss thirty times a run",
+    "08_2_4_state_driven": "six rivals tuned alike on two tasks, and their replays; rules "
+    "that must look at the loss thirty times a run",
     "09_questions": "two experiments that no other lesson makes: six kinds of data, each tuned "
     "by loss and by accuracy, and five kinds of decay at two lengths",
 }
