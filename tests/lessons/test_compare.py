@@ -23,7 +23,7 @@ TEXT = """\
 import numpy as np
 import pandas as pd
 
-from lrdecay_lib import evidence, figures
+from lrdecay_lib import claims, evidence, figures
 
 rng = np.random.default_rng(0)
 ```
@@ -39,7 +39,10 @@ figures.lines({"one": np.arange(10.0) ** 2, "two": 5.0 * np.arange(10.0)}, "upda
 ```{code-cell} ipython3
 gain = pd.Series(rng.normal(1.0, 0.5, 10))
 effect = evidence.difference(gain, 0, ("linear", "constant"), "loss")
-evidence.verdict("x", "A claim about something.", {"some condition": effect})
+words = ["x", "01_background", "A claim about something.", "book", "", "decay", "measured", "It."]
+about = dict(primary="some condition", metric="loss", margin=0.1, control="the other way round")
+evidence.claim = lambda name: claims.Claim(*words, **about)
+evidence.verdict("x", {"some condition": effect}, control=-effect)
 ```
 
 ```{code-cell} ipython3
@@ -248,6 +251,10 @@ def change_the_sixth_digit_of_a_row(notebook):
     condition["interval"][1] *= 1 + 2e-6
 
 
+def change_the_sixth_digit_of_the_control(notebook):
+    row(notebook)["control"]["effect"] *= 1 + 2e-6
+
+
 def change_a_rows_word(notebook):
     row(notebook)["verdict"] = "refuted"
 
@@ -276,6 +283,7 @@ DOCTORS = [
     (store_no_figure_at_all, DRAWN, "no SVG that can be read"),
     (turn_the_heat_map, HEAT, "has another style"),
     (change_the_sixth_digit_of_a_row, JUDGED, "more than the last bits"),
+    (change_the_sixth_digit_of_the_control, JUDGED, "more than the last bits"),
     (change_a_rows_word, JUDGED, "verdict, is 'refuted', and stored is"),
     (change_a_rows_seed, JUDGED, "seeds, is '99'"),
     (lose_a_condition, JUDGED, "conditions, is '[]'"),
