@@ -12,7 +12,7 @@ from page_parts import escaped
 
 FILE = lessons.LIBRARY / "replications.json"
 NONE = "No replication has been run yet. `make replicate` runs them, and this page shows them.\n"
-ACROSS, HIGH, STEP = 220, 4, 13  # of a small picture, in its own units
+ACROSS, HIGH, STEP = 170, 4, 13  # of a small picture, in its own units
 
 
 def read():
@@ -150,7 +150,7 @@ def effects(row, again, numbers):
 
 
 def changes(row, again, numbers):
-    """The conditions that changed side, folded behind their number."""
+    """The conditions that changed side, folded behind their number; "" if none did."""
     lines = [
         f"<li>run {number}, {escaped(name)}: {escaped(before)} to {escaped(after)}</li>"
         for number, one in zip(numbers, again)
@@ -158,10 +158,9 @@ def changes(row, again, numbers):
         for name, before, after in turned(row, one)
     ]
     if not lines:
-        return "none" if row["conditions"] else ""
-    return (
-        f"<details><summary>{len(lines)}</summary><ul>{''.join(lines)}</ul></details>"
-    )
+        return ""
+    summary = f"{len(lines)} changed side"
+    return f"<details><summary>{summary}</summary><ul>{''.join(lines)}</ul></details>"
 
 
 def mark(number, one):
@@ -179,7 +178,8 @@ def one(row, stored, back):
     again, numbers = runs_of(row["claim"], stored), stored["runs"]
     times, runs = back[row["claim"]]
     controls = [found["control"] for found in again if found and found.get("control")]
-    passed = sum(bool(control["passed"]) for control in controls)
+    failed = len(controls) - sum(bool(control["passed"]) for control in controls)
+    loud = f"<p>The control came out for the claim in {failed}.</p>" if failed else ""
     marks = " ".join(mark(*pair) for pair in zip(numbers, again))
     word = row["verdict"]
     return (
@@ -187,9 +187,7 @@ def one(row, stored, back):
         f"<td>{parts.words(row['text'])}</td>"
         f'<td class="verdict {parts.kind(word)}">{parts.MARKS[word]}</td>'
         f'<td class="marks">{marks}</td><td class="back">{times} of {runs}</td>'
-        f"<td>{effects(row, again, numbers)}</td>"
-        f"<td>{changes(row, again, numbers)}</td>"
-        f"<td>{f'{passed} of {len(controls)}' if controls else ''}</td></tr>"
+        f"<td>{effects(row, again, numbers)}{changes(row, again, numbers)}{loud}</td></tr>"
     )
 
 
@@ -204,9 +202,7 @@ def page(rows, stored):
         "Stored",
         "Runs",
         "Came back",
-        "Primary effect",
-        "Changed side",
-        "Controls passed",
+        "Primary effect, and conditions that changed side",
     )
     head = "".join(f'<th scope="col">{name}</th>' for name in columns)
     for lesson in dict.fromkeys(row["lesson"] for row in rows):
