@@ -22,7 +22,8 @@ READABLE = (
     "background: #1f4e79 !important }\n"
     ".panel-heading, .panel-heading a { color: #fff !important } pre { white-space: "
     "pre-wrap; word-break: normal; overflow-wrap: anywhere }\n"
-    "pre span[style] { color: inherit !important } .highlight .c1 { color: #35635f } .highlight .ow { color: #6b1fb3 } "
+    "pre span[style] { color: inherit !important } .highlight .c1 { color: #35635f } "
+    ".highlight .ow { color: #6b1fb3 } "
     ".highlight .ne { color: #a52a20 } .highlight .err { border: none; color: inherit }"
     "</style>\n"
 )
