@@ -217,7 +217,7 @@ def test_the_page_of_replications():
     page = soup(text)
     assert "the best peak <lies> at the edge" in page.get_text()
     (row,) = [tr for tr in page.select("tr") if tr.th.text == "6.1-a"]
-    said = [mark.get_text(" ") for mark in row.select(".mark > .visually-hidden")]
+    said = [sign.get_text(" ") for sign in row.select(".sign > .visually-hidden")]
     assert said == ["run 1: supported", "run 2: not shown", "run 3: error"]
     assert len(row.svg.find_all("circle")) == 3  # the stored one and the two that ran
     assert "+6 % [+4, +8]" in row.svg["aria-label"]

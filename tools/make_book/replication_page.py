@@ -168,7 +168,7 @@ def mark(number, one):
     word = one["verdict"] if one else "error"
     sign = parts.MARKS[word][0] if one else "!"
     return (
-        f'<span class="mark {parts.kind(word)}" title="run {number}: {word}"><span '
+        f'<span class="sign {parts.kind(word)}" title="run {number}: {word}"><span '
         f'aria-hidden="true">{sign}</span><span '
         f'class="visually-hidden">run {number}: {word}</span></span>'
     )
