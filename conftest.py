@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parent
 # nbval starts the kernel by its name; Jupyter looks for it here first, then where a cluster says
@@ -22,7 +23,7 @@ os.environ.setdefault("MPLCONFIGDIR", str(ROOT / "_build" / "matplotlib"))
 import matplotlib.font_manager  # noqa: F401
 import warm
 from compare import Comparison
-from nbval.plugin import IPyNbCell
+from nbval.plugin import IPyNbCell, IPyNbFile
 
 
 def compare_outputs(cell, test, ref, skip_compare=None):
@@ -35,12 +36,33 @@ def compare_outputs(cell, test, ref, skip_compare=None):
 
 IPyNbCell.compare_outputs = compare_outputs
 
+BEGAN = {}  # the environment in which the tests began
+start_kernel = IPyNbFile.setup
+
+
+def as_it_began():
+    """Inside, the environment is as it was when the tests began. What tests and the modules that
+    they import set since is not a lesson's; with it, no kernel would start warm."""
+    return mock.patch.dict(os.environ, BEGAN, clear=True)
+
+
+def setup(notebook):
+    with as_it_began():
+        start_kernel(notebook)
+
+
+IPyNbFile.setup = setup
+
 
 def pytest_configure(config):
+    if "PYTEST_XDIST_WORKER" not in os.environ and config.getoption("nbval", False):
+        lessons_alone(config)
+    BEGAN.update(os.environ)
+
+
+def lessons_alone(config):
     """Let nbval run each lesson as a reader who downloaded it alone: in an empty folder, with the
     library from a wheel."""
-    if "PYTEST_XDIST_WORKER" in os.environ or not config.getoption("nbval", False):
-        return
     place, source, folder = (
         ROOT / "_build" / "alone" / name for name in ("installed", "source", "folder")
     )

@@ -31,11 +31,16 @@ print(json.dumps({
 DRAW = "import random; import numpy as np; print(np.random.rand(), random.random())"
 
 
-def test_the_lessons_of_this_run_start_warm():
-    """Before the fixture below starts a process of its own."""
-    if not os.environ.get("LESSON_WARM"):
-        pytest.skip("this run has no lessons")
-    assert warm.seconds() > 0, f"see {warm.LOG}"
+def test_what_tests_set_is_not_in_a_lessons_environment(pytestconfig, monkeypatch):
+    """Gymnasium and PyTorch set some when they are imported, and no later kernel started warm."""
+    plugins = pytestconfig.pluginmanager.get_plugins()
+    conftest = next(plugin for plugin in plugins if hasattr(plugin, "as_it_began"))
+    monkeypatch.setenv("SET_BY_A_TEST", "1")
+    with conftest.as_it_began():
+        assert "SET_BY_A_TEST" not in os.environ
+        if os.environ.get("LESSON_WARM"):
+            assert warm.seconds() > 0, f"see {warm.LOG}"
+    assert os.environ["SET_BY_A_TEST"] == "1"
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +148,7 @@ def test_hidden_modules_are_there_once_one_is_imported(tmp_path, monkeypatch):
     "changed",
     [
         {"XLA_FLAGS": "--xla_cpu_max_isa=AVX2"},
-        {"OMP_NUM_THREADS": "1"},
+        {"OMP_NUM_THREADS": "7"},
         {"NPY_DISABLE_CPU_FEATURES": "X86_V4"},
         {"PYTHONHASHSEED": "1"},
     ],
