@@ -1,7 +1,7 @@
 """The version, which moves with each commit, so that an installer sees that there is a newer one.
 
-Everything else stands in pyproject.toml. From git, 0.2.0 with 801 commits behind it is
-0.2.0.post801; a zip of the sources, which has no git, is 0.2.0.
+Everything else stands in pyproject.toml. From git, 0.3.0 with 801 commits behind it is
+0.3.0.post801; a zip of the sources, which has no git, is 0.3.0.
 """
 
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from setuptools import setup
 
-RELEASE = "0.2.0"
+RELEASE = "0.3.0"
 ROOT = Path(__file__).resolve().parent
 
 

@@ -84,7 +84,7 @@ class Tuned(Mapping):
         peaks: schedule -> best peak.
         metric, better, seeds: what chose them.
         scores: schedule -> pandas Series of the mean metric of each peak.
-        values: schedule -> the metric of each run, seeds down and peaks across; as bad as can be
+        runs: schedule -> the metric of each run, seeds down and peaks across; as bad as can be
             where a run diverged.
     """
 
@@ -93,7 +93,7 @@ class Tuned(Mapping):
     better: str
     seeds: frozenset
     scores: dict = field(repr=False, compare=False)
-    values: dict = field(repr=False, compare=False)
+    runs: dict = field(repr=False, compare=False)
 
     def __getitem__(self, schedule):
         return self.peaks[schedule]
@@ -125,7 +125,7 @@ class Tuned(Mapping):
                 raise ValueError(
                     f"no schedule {name!r} was tuned; tuned were {list(self.peaks)}"
                 )
-            safe = self.values[name].loc[:, np.isfinite(self.scores[name])].to_numpy()
+            safe = self.runs[name].loc[:, np.isfinite(self.scores[name])].to_numpy()
             means, all_seeds = safe[draws].mean(axis=1), safe.mean(axis=0)
             best = means.argmin if self.better == "lower" else means.argmax
             moved = moved + sign * (
@@ -746,8 +746,8 @@ def holm(effects, margins, alpha=0.05):
 
     Holm's rule (1979): the effects are put in the order of their `Effect.p_value`. The first of k
     gets an interval of level 1 - alpha/k, the next 1 - alpha/(k - 1), and so on, until one does not
-    decide: it and all after it have that level, and are open. So the chance that any of the
-    decisions is wrong is at most alpha, whatever the effects share.
+    decide: it and all after it have that level, and are open. benchmarks/rule.py simulates how often
+    any of the decisions is wrong, also where the effects share seeds.
 
     Args:
         effects: condition -> `Effect`.

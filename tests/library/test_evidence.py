@@ -434,6 +434,11 @@ def test_the_tuning_is_in_the_interval():
     assert share.tuning == pytest.approx(expected * scale)
 
 
+def test_the_best_peaks_are_a_mapping():
+    assert list(TUNED.values()) == [TUNED["new"], TUNED["old"]] == list(dict(TUNED).values())
+    assert list(pd.Series(["old", "new"]).map(TUNED)) == [TUNED["old"], TUNED["new"]]
+
+
 def test_without_tuning_an_effect_says_so():
     assert "at one peak" in str(evidence.paired(finals(NEW, OLD), "new", "old", "loss"))
 

@@ -21,7 +21,7 @@ from importlib.metadata import PackageNotFoundError, version
 from packaging.version import Version
 
 try:
-    ready = Version(version("lrdecay_lib")) >= Version("0.2")
+    ready = Version(version("lrdecay_lib")) >= Version("0.3")
 except PackageNotFoundError:
     ready = False
 if not ready:
@@ -110,7 +110,7 @@ def test_no_lesson_asks_for_more_than_there_is():
 
 
 def test_the_first_cell_asks_for_a_version():
-    assert asked_for(FIRST_CELL) == ["0.2"]
+    assert asked_for(FIRST_CELL) == ["0.3"]
     assert "git+https://github.com/lrdecay/learning-rate-decay" in FIRST_CELL
     bare = lessons.nbformat.v4.new_notebook(
         cells=[lessons.nbformat.v4.new_code_cell(FIRST_CELL)]
@@ -130,8 +130,9 @@ def test_the_first_cell_asks_for_a_version():
     ("installed", "installs"),
     [
         ("0.1.0", True),
-        ("0.2.0.post7", False),
-        ("0.2.0", False),
+        ("0.2.0.post7", True),
+        ("0.3.0.post1", False),
+        ("0.3.0", False),
         ("0.10.0", False),
         (None, True),
     ],
