@@ -19,7 +19,8 @@ positive where the claim is right. The primary condition alone gives the word, b
 
 The further conditions say how far it carries. Each is for the claim, against it, without effect or
 open, by the same rule with intervals that are adjusted for their number (Holm 1979), and they are
-counted. The control, a comparison without the property, must not come out for the claim.
+counted. The control, a comparison without the property, must not come out for the claim, nor
+against one that is refuted.
 
 Exact claims (a formula, a shape, a count) need no seeds: `check` gives their verdict.
 """
@@ -381,6 +382,7 @@ def paired(
     percent=False,
     unit=None,
     level=0.95,
+    at="at one peak",
 ):
     """How much better ``treatment`` is than ``baseline``, seed by seed.
 
@@ -399,6 +401,7 @@ def paired(
         percent: in percent of the baseline's mean instead of the metric's unit.
         unit: the metric's unit, for the sentence.
         level: of the intervals.
+        at: how the rates were chosen, for the sentence, where nothing was tuned.
 
     Raises:
         ValueError: if seeds are unpaired or fewer than 5, a run diverged, the peaks are not the
@@ -457,7 +460,7 @@ def paired(
         percent=b.mean() if percent else None,
         level=level,
         tuned=tuned,
-        at="at one peak" if tuned is None else "",
+        at=at if tuned is None else "",
         outcomes=metric == "diverged",
     )
 
@@ -637,10 +640,12 @@ class Verdict:
 
     @property
     def control_passed(self):
-        """Whether the control did not come out for the claim; None without one."""
+        """Whether the control did not come out for the claim, nor, where the claim is refuted,
+        against it: then what refutes it need not be what is tested. None without a control."""
         if self.control is None:
             return None
-        return self.control.side(self.claim.margin_of("control")) != "for"
+        failing = {"for", "against"} if self.verdict == "refuted" else {"for"}
+        return self.control.side(self.claim.margin_of("control")) not in failing
 
     @property
     def because(self):
@@ -650,11 +655,13 @@ class Verdict:
             margin = f"; margin {self.claim.margin_of(name):g}"
             lines.append(f"{name} ({self._side(name)}{margin}): {effect}")
         if self.control is not None:
-            passed = (
-                "not for the claim, as it must be"
-                if self.control_passed
-                else "FOR the claim"
-            )
+            side = self.control.side(self.claim.margin_of("control"))
+            passed = {
+                (True, True): "neither for nor against, as it must be",
+                (True, False): "not for the claim, as it must be",
+                (False, True): f"{side.upper()} the claim too",
+                (False, False): "FOR the claim",
+            }[self.control_passed, self.verdict == "refuted"]
             lines.append(f"control, {self.claim.control} ({passed}): {self.control}")
         return "\n".join(lines)
 
@@ -704,6 +711,7 @@ class Verdict:
         first, *rest = self.because.split("\n")
         shown = (
             f"> **Claim {self.claim.id}:** {self.claim.says}\n>\n"
+            f"> **Tested:** {self.claim.means}\n>\n"
             f"> **Verdict: {self.verdict}.** {first}"
         )
         if rest:
@@ -823,7 +831,8 @@ def verdict(name, effects, control):
         counted = ", ".join(f"{side} {count}" for side, count in found.counts.items())
         short += f" How far it carries: {counted} of {len(further)}."
     if not found.control_passed:
-        short += " The control came out for the claim too, so the test cannot tell."
+        side = control.side(about.margin_of("control"))
+        short += f" The control came out {side} the claim too, so the test cannot tell."
     return replace(found, in_short=short)
 
 

@@ -25,6 +25,7 @@ from matplotlib.ticker import (
     FixedFormatter,
     FixedLocator,
     LogLocator,
+    MaxNLocator,
     NullFormatter,
     NullLocator,
 )
@@ -1009,6 +1010,9 @@ def paired_differences(effects, title=None, display=True):
     axes.set_yticks(range(len(effects)), [_plain(name) for name in effects])
     axes.set_ylim(len(effects) - 0.5, -0.5)
     axes.set_xlim(low, high)
+    axes.xaxis.set_major_locator(
+        MaxNLocator(6)
+    )  # long numbers would run into each other
     axes.grid(axis="y", visible=False)
     alt = f"Paired differences{unit}, positive is {positive}: " + "; ".join(words) + "."
     return show(figure, alt) if display else (figure, axes, alt)

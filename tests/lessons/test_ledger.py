@@ -79,7 +79,7 @@ def test_a_row_says_all_that_a_reader_needs(row):
 def test_a_control_shows_nothing_for_the_claim(row):
     assert row["control"], f"the measured claim {row['claim']} has no control"
     assert row["control"]["passed"], (
-        f"the control of {row['claim']} comes out for the claim, so its test tests nothing: "
+        f"the control of {row['claim']} comes out as the claim does, so its test tests nothing: "
         f"{row['control']}"
     )
 

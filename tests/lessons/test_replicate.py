@@ -102,7 +102,7 @@ def test_what_changed_is_told():
     ) == [
         "1-a refuted (was supported)",
         "1-a, digits: against (was for)",
-        "1-a: the control came out for the claim",
+        "1-a: the control failed",
     ]
     assert replicate.changes({"9-z": stored["1-a"]}, stored) == [
         "9-z is not in the ledger"

@@ -345,6 +345,32 @@ def test_a_control_that_comes_out_for_the_claim_is_told(declare):
     assert evidence.verdict("x", {"a": effect(1)}, effect(1)).control_passed
 
 
+def test_a_control_that_comes_out_against_a_refuted_claim_is_told(declare):
+    declare()
+    good = evidence.verdict("x", {"a": effect(-1)}, effect(0.1))
+    assert good.verdict == "refuted" and good.control_passed
+    assert "neither for nor against, as it must be" in good.because
+    bad = evidence.verdict("x", {"a": effect(-1)}, effect(-1))
+    assert not bad.control_passed and "against the claim too" in bad.in_short
+    assert "AGAINST the claim too" in bad.because
+    # where the claim is not refuted, a control may be as bad as it likes
+    assert evidence.verdict("x", {"a": effect(1)}, effect(-1)).control_passed
+
+
+def test_the_box_says_what_was_tested(declare):
+    declare()
+    found = evidence.verdict("x", {"a": effect(1)}, effect(0.2))
+    assert (
+        f"**Tested:** {found.claim.means}" in found._repr_mimebundle_()["text/markdown"]
+    )
+
+
+def test_an_effect_says_how_its_rates_were_chosen():
+    table = finals(NEW, OLD)
+    how = "at equal sums of rates"
+    assert how in str(evidence.paired(table, "new", "old", "loss", at=how))
+
+
 def test_holms_intervals_are_those_of_his_rule():
     """Against the rule computed from SciPy's p-values."""
     rng = np.random.default_rng(4)
@@ -435,7 +461,11 @@ def test_the_tuning_is_in_the_interval():
 
 
 def test_the_best_peaks_are_a_mapping():
-    assert list(TUNED.values()) == [TUNED["new"], TUNED["old"]] == list(dict(TUNED).values())
+    assert (
+        list(TUNED.values())
+        == [TUNED["new"], TUNED["old"]]
+        == list(dict(TUNED).values())
+    )
     assert list(pd.Series(["old", "new"]).map(TUNED)) == [TUNED["old"], TUNED["new"]]
 
 

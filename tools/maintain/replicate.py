@@ -29,6 +29,8 @@ import lessons
 
 PLACE = lessons.ROOT / "_build" / "replicate"
 STORED = lessons.LIBRARY / "replications.json"
+# raised when a claim was changed after a look at these runs, so that those shown are unseen ones
+DRAW = 2
 KEPT = ("condition", "primary", "side", "margin", "effect", "interval", "unit")
 
 
@@ -38,7 +40,9 @@ def other_numbers(run):
     import numpy as np
 
     def mixed(seed):
-        return int(np.random.SeedSequence(seed, spawn_key=(run,)).generate_state(1)[0])
+        return int(
+            np.random.SeedSequence(seed, spawn_key=(DRAW, run)).generate_state(1)[0]
+        )
 
     start, keras_seed, old_seed = (
         np.random.default_rng,
@@ -53,9 +57,11 @@ def other_numbers(run):
             return start(seed)
         if isinstance(seed, np.random.SeedSequence):
             return start(
-                np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, run))
+                np.random.SeedSequence(
+                    seed.entropy, spawn_key=(*seed.spawn_key, DRAW, run)
+                )
             )
-        return start(np.random.SeedSequence(seed, spawn_key=(run,)))
+        return start(np.random.SeedSequence(seed, spawn_key=(DRAW, run)))
 
     class RandomState(np.random.RandomState):
         def __init__(self, seed=None):
@@ -108,6 +114,7 @@ def one(text, run, place, ledger):
         json.dumps(
             {
                 "of": digest(text),
+                "draw": DRAW,
                 "rows": rows,
                 "error": error,
                 "seconds": round(time.perf_counter() - begin, 1),
@@ -147,7 +154,8 @@ def known(text, run):
     place = PLACE / f"{text.stem} {run}.json"
     if place.exists():
         found = json.loads(place.read_text(encoding="utf-8"))
-        return found if found["of"] == digest(text) else None
+        if found["of"] == digest(text) and found.get("draw") == DRAW:
+            return found
     return None
 
 
@@ -190,7 +198,7 @@ def changes(rows, stored):
         if moved:
             said.append(f"{name}, " + ", ".join(moved))
         if row["control"] and not row["control"]["passed"]:
-            said.append(f"{name}: the control came out for the claim")
+            said.append(f"{name}: the control failed")
     return said
 
 

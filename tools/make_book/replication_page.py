@@ -179,7 +179,7 @@ def one(row, stored, back):
     times, runs = back[row["claim"]]
     controls = [found["control"] for found in again if found and found.get("control")]
     failed = len(controls) - sum(bool(control["passed"]) for control in controls)
-    loud = f"<p>The control came out for the claim in {failed}.</p>" if failed else ""
+    loud = f"<p>The control failed in {failed}.</p>" if failed else ""
     marks = " ".join(mark(*pair) for pair in zip(numbers, again))
     word = row["verdict"]
     return (
