@@ -754,8 +754,8 @@ def holm(effects, margins, alpha=0.05):
 
     Holm's rule (1979): the effects are put in the order of their `Effect.p_value`. The first of k
     gets an interval of level 1 - alpha/k, the next 1 - alpha/(k - 1), and so on, until one does not
-    decide: it and all after it have that level, and are open. benchmarks/rule.py simulates how often
-    any of the decisions is wrong, also where the effects share seeds.
+    decide: it and all after it have that level, and are open. benchmarks/rule.py simulates how
+    often any of the decisions is wrong, also where the effects share seeds.
 
     Args:
         effects: condition -> `Effect`.
