@@ -42,6 +42,12 @@ def ledger(*conditions):
     return pd.DataFrame([row])
 
 
+def test_part_two_is_not_counted_with_the_article():
+    rows = ledger(condition(6, 1))
+    assert len(findings.comparisons(rows)) == 1
+    assert findings.comparisons(rows.assign(claim="10.5-a")).empty
+
+
 @pytest.mark.parametrize(
     "effect, half, positive, winner",
     [

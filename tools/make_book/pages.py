@@ -187,6 +187,7 @@ SECTIONS = {
     7: "Tools and references",
     8: "Summary: trends, challenges, outlook",
     9: "Questions and answers",
+    10: "In your own training",
 }
 
 
