@@ -107,9 +107,10 @@ add(
     the final losses of a schedule and of the constant rate at the same n peaks, each √2 times the
     one before, infinite where runs diverged. A user asks how many peaks end as well as a tuned
     constant rate. Somebody answers by the rise over each one's own best loss, which is another
-    question: how sensitive each of them is. Answer the user: write
-    `good_octaves(losses, standard)`, the width in octaves of the schedule's range of good peaks. A peak is good if its loss is at most a tenth above the lowest
-    of the *constant rate*, and each good peak counts for half an octave.
+    question: how sensitive each of them is. Answer the user: write `good_octaves(losses,
+    standard)`, the width in octaves of the schedule's range of good peaks. A peak is good if its
+    loss is at most a tenth above the lowest of the *constant rate*, and each good peak counts for
+    half an octave.
     """,
     why="The goal is the same for both, so a lower best cannot count against a schedule. An octave "
     "is a factor of two, and two peaks of this grid.",
