@@ -100,16 +100,17 @@ _STANDARD = np.array([1.9, 1.5, 1.2, 1.05, 1.0, 1.3, 2.4, _INF])
 add(
     "8.3.2",
     good_octaves,
-    "Which schedule forgives more?",
+    "How many peaks are good enough?",
     2,
     """
     You read the figure of a sweep as numbers. `losses` and `standard` are arrays of shape (n,):
     the final losses of a schedule and of the constant rate at the same n peaks, each √2 times the
-    one before, infinite where runs diverged. Somebody compares how robust the two are by the rise
-    over their own best losses, and the schedule with the better best comes out as the fragile
-    one. Mend the comparison: write `good_octaves(losses, standard)`, the width in octaves of the
-    schedule's range of good peaks. A peak is good if its loss is at most a tenth above the lowest
-    of the *constant rate*, and each good peak counts for half an octave.
+    one before, infinite where runs diverged. A user asks how many peaks end as well as a tuned
+    constant rate. Somebody answers by the rise over each one's own best loss, which is another
+    question: how sensitive each of them is. Answer the user: write `good_octaves(losses,
+    standard)`, the width in octaves of the schedule's range of good peaks. A peak is good if its
+    loss is at most a tenth above the lowest of the *constant rate*, and each good peak counts for
+    half an octave.
     """,
     why="The goal is the same for both, so a lower best cannot count against a schedule. An octave "
     "is a factor of two, and two peaks of this grid.",
@@ -127,8 +128,8 @@ add(
     slips=[
         (
             lambda losses, standard: np.sum(losses <= 1.1 * np.min(losses)) / 2,
-            "The goal is the schedule's own best here: that is the comparison to be mended. It "
-            "must be the constant rate's.",
+            "The goal is the schedule's own best here: that is its sensitivity. The user wants to "
+            "be as good as the constant rate, so the goal is the constant rate's best.",
         ),
         (
             lambda losses, standard: np.sum(losses <= 1.1 * np.min(standard)),
