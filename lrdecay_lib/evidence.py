@@ -19,8 +19,9 @@ positive where the claim is right. The primary condition alone gives the word, b
 
 The further conditions say how far it carries. Each is for the claim, against it, without effect or
 open, by the same rule with intervals that are adjusted for their number (Holm 1979), and they are
-counted. The control, a comparison without the property, must not come out for the claim, nor
-against one that is refuted.
+counted. The control, a comparison without the property, must not come out for the claim. Where one
+that is refuted has a control that comes out against it too, what refutes it need not be what is
+tested, and the verdict says so.
 
 Exact claims (a formula, a shape, a count) need no seeds: `check` gives their verdict.
 """
@@ -640,12 +641,10 @@ class Verdict:
 
     @property
     def control_passed(self):
-        """Whether the control did not come out for the claim, nor, where the claim is refuted,
-        against it: then what refutes it need not be what is tested. None without a control."""
+        """Whether the control did not come out for the claim; None without one."""
         if self.control is None:
             return None
-        failing = {"for", "against"} if self.verdict == "refuted" else {"for"}
-        return self.control.side(self.claim.margin_of("control")) not in failing
+        return self.control.side(self.claim.margin_of("control")) != "for"
 
     @property
     def because(self):
@@ -656,12 +655,15 @@ class Verdict:
             lines.append(f"{name} ({self._side(name)}{margin}): {effect}")
         if self.control is not None:
             side = self.control.side(self.claim.margin_of("control"))
-            passed = {
-                (True, True): "neither for nor against, as it must be",
-                (True, False): "not for the claim, as it must be",
-                (False, True): f"{side.upper()} the claim too",
-                (False, False): "FOR the claim",
-            }[self.control_passed, self.verdict == "refuted"]
+            refuted = self.verdict == "refuted"
+            if side == "for":
+                passed = "FOR the claim"
+            elif refuted and side == "against":  # then it need not be what is tested
+                passed = "against the claim too"
+            elif refuted:
+                passed = "neither for nor against, as it must be"
+            else:
+                passed = "not for the claim, as it must be"
             lines.append(f"control, {self.claim.control} ({passed}): {self.control}")
         return "\n".join(lines)
 
@@ -831,8 +833,7 @@ def verdict(name, effects, control):
         counted = ", ".join(f"{side} {count}" for side, count in found.counts.items())
         short += f" How far it carries: {counted} of {len(further)}."
     if not found.control_passed:
-        side = control.side(about.margin_of("control"))
-        short += f" The control came out {side} the claim too, so the test cannot tell."
+        short += " The control came out for the claim too, so the test cannot tell."
     return replace(found, in_short=short)
 
 
