@@ -50,7 +50,9 @@ CHECKS = {
     "design": "every rate is the one that the schedule gives",
 }
 
-PEAK_RTOL = 1e-3  # of the peak: wider than float32's rounding, tighter than a warmup's step
+PEAK_RTOL = (
+    1e-3  # of the peak: wider than float32's rounding, tighter than a warmup's step
+)
 END_RTOL = 1e-2  # of the end, or of the peak where the end is 0
 RISE_RTOL = 1e-6  # of the peak: a rise below it is rounding
 DESIGN_RTOL = 1e-5  # of the peak
@@ -263,7 +265,9 @@ def _moves(rates, zeros):
 def _peak(rates, peak, warmup):
     t = int(rates.argmax())
     if abs(rates[t] - peak) > PEAK_RTOL * peak:
-        return f"update {t}: the largest rate is {rates[t]:.4g}, and {peak:.4g} was meant"
+        return (
+            f"update {t}: the largest rate is {rates[t]:.4g}, and {peak:.4g} was meant"
+        )
     t = int((rates >= (1 - PEAK_RTOL) * peak).argmax())
     early = math.floor((1 - PEAK_RTOL) * warmup) - 1
     if not early <= t <= warmup:

@@ -99,7 +99,9 @@ def _warm_line(peak, warmup=BATCHES):
 
 def _steps(boundaries, factors):
     """``factors[k]`` times the peak from the k-th boundary on."""
-    return lambda peak: peak * np.array(factors)[np.searchsorted(boundaries, T, "right")]
+    return lambda peak: (
+        peak * np.array(factors)[np.searchsorted(boundaries, T, "right")]
+    )
 
 
 def _from_keras(schedule):
@@ -195,8 +197,8 @@ def _per_epoch(peak):
     "boundaries never reached",
     "handson-ml3 pull request 206",
     "ageron/handson-ml3/pull/206",
-    "Three levels. The boundaries, 50,000 and 80,000, are counted in samples, and the run has "
-    "fewer updates.",
+    "Three levels. The boundaries, 50,000 and 80,000, lie beyond the last update (in the published "
+    "notebook the 17,190th).",
     _steps([349, 756], [1, 0.5, 0.1]),
     peak=0.01,
     source="Keras",
@@ -248,7 +250,9 @@ def _rises(peak):
 )
 def _multiplied(peak):
     scales = {500: 0.1, 800: 0.01}
-    return peak * np.prod([np.where(T >= at, s, 1.0) for at, s in scales.items()], axis=0)
+    return peak * np.prod(
+        [np.where(T >= at, s, 1.0) for at, s in scales.items()], axis=0
+    )
 
 
 @_exhibit(
@@ -455,8 +459,8 @@ def _captured(peak):
     "used up by a look",
     "d2l-en pull request 1305",
     "d2l-ai/d2l-en/pull/1305",
-    "A tenth less in each epoch, and not below a hundredth. The scheduler changes its own rate "
-    "whenever it is asked, and has been asked by the plot.",
+    "A tenth less in each epoch, down to a floor. The scheduler changes its own rate whenever it "
+    "is asked. Who plots it and then trains with it trains at the floor.",
     lambda peak: peak * np.maximum(0.9 ** (EPOCH + 1), 0.005),
     peak=2.0,
     end=0.9**EPOCHS,

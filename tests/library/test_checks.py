@@ -69,7 +69,12 @@ LINE = rates_of(Linear(T))
     [
         (LINE[:150], {}, "length", "150 updates were recorded, and 200 were meant"),
         (np.r_[LINE[:7], np.nan, LINE[8:]], {}, "finite", "update 7: the rate is nan"),
-        (np.r_[LINE[:7], -1e-3, LINE[8:]], {}, "finite", "update 7: the rate is -0.001"),
+        (
+            np.r_[LINE[:7], -1e-3, LINE[8:]],
+            {},
+            "finite",
+            "update 7: the rate is -0.001",
+        ),
         (np.r_[LINE[:7], np.inf, LINE[8:]], {}, "finite", "update 7: the rate is inf"),
         (
             rates_of(Linear(100)),
@@ -156,15 +161,15 @@ def test_a_design_of_another_length_is_a_sentence():
 @pytest.mark.parametrize(
     "arguments, word",
     [
-        (dict(rates=[], updates=1, peak=0.1), "rates"),
-        (dict(rates=[[0.1]], updates=1, peak=0.1), "rates"),
-        (dict(rates=[0.1], updates=0, peak=0.1), "updates"),
-        (dict(rates=[0.1], updates=1.0, peak=0.1), "updates"),
-        (dict(rates=[0.1], updates=1, peak=0.0), "peak"),
-        (dict(rates=[0.1], updates=1, peak=math.nan), "peak"),
-        (dict(rates=[0.1], updates=1, peak=0.1, end=-1.0), "end"),
-        (dict(rates=[0.1], updates=1, peak=0.1, warmup=1), "warmup"),
-        (dict(rates=[0.1], updates=1, peak=0.1, zeros=-1), "zeros"),
+        ({"rates": [], "updates": 1, "peak": 0.1}, "rates"),
+        ({"rates": [[0.1]], "updates": 1, "peak": 0.1}, "rates"),
+        ({"rates": [0.1], "updates": 0, "peak": 0.1}, "updates"),
+        ({"rates": [0.1], "updates": 1.0, "peak": 0.1}, "updates"),
+        ({"rates": [0.1], "updates": 1, "peak": 0.0}, "peak"),
+        ({"rates": [0.1], "updates": 1, "peak": math.nan}, "peak"),
+        ({"rates": [0.1], "updates": 1, "peak": 0.1, "end": -1.0}, "end"),
+        ({"rates": [0.1], "updates": 1, "peak": 0.1, "warmup": 1}, "warmup"),
+        ({"rates": [0.1], "updates": 1, "peak": 0.1, "zeros": -1}, "zeros"),
     ],
 )
 def test_bad_arguments_are_named(arguments, word):
@@ -225,7 +230,9 @@ def test_the_callback_reads_only_the_batches_that_update():
 
 def test_the_callback_sees_what_a_callback_before_it_sets():
     keras = pytest.importorskip("keras")
-    each_epoch = keras.callbacks.LearningRateScheduler(lambda epoch, rate: 0.1 / 2**epoch)
+    each_epoch = keras.callbacks.LearningRateScheduler(
+        lambda epoch, rate: 0.1 / 2**epoch
+    )
     callback = fit(
         0.1, checks.keras_callback(16, 0.1, end=0.05, strict=True), others=[each_epoch]
     )
