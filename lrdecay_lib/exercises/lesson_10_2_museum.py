@@ -215,7 +215,7 @@ add(
             lambda schedule, done, more: np.r_[
                 schedule(0), schedule(np.arange(done + 1, done + more))
             ],
-            "The first update after the stop has the rate of update 0, as making a scheduler sets it.",
+            "The first update after the stop has the rate of update 0, which a new scheduler sets.",
         ),
         (
             lambda schedule, done, more: schedule(done) * np.ones(more),
@@ -254,9 +254,9 @@ add(
     """
     The design is a line over the run: with n updates, update `t` has the rate `peak * (1 - t / n)`,
     and 0 afterwards. `rates` is the record of such a run, a list of n rates, whole epochs of
-    `epoch` updates each. Write `diagnose(rates, peak, epoch)`: 0 if the record is right; 1 if the schedule
-    is late by one update, so that the first rate is used twice; 2 if it is stepped once an epoch;
-    3 if it is stepped two or more times an update. One of the four it is.
+    `epoch` updates each. Write `diagnose(rates, peak, epoch)`: 0 if the record is right; 1 if the
+    schedule is late by one update, so that the first rate is used twice; 2 if it is stepped once an
+    epoch; 3 if it is stepped two or more times an update. One of the four it is.
     """,
     why="Each fault has its own curve, so the record can be compared with all of them. A glance at "
     "the last rate tells the large faults, and not late from right.",
