@@ -105,10 +105,19 @@ def _steps(boundaries, factors):
 
 
 def _from_keras(schedule):
-    """The rates that a Keras schedule gives to the updates."""
+    """The rates that a Keras schedule gives to the updates, all at once."""
     ops = import_keras().ops
     rates = schedule(ops.convert_to_tensor(T))
     return ops.convert_to_numpy(rates).astype(float)
+
+
+def _one_by_one(schedule):
+    """The same, one update after another in a graph, as `fit` asks for them."""
+    import_keras()
+    import tensorflow as tf
+
+    graph = tf.function(schedule)
+    return np.array([float(graph(tf.constant(t, tf.int64))) for t in T])
 
 
 def _schedules():
@@ -285,10 +294,16 @@ def _squared(peak):
     warmup=BATCHES,
 )
 def _on_top(peak):
+    return peak * _warm_cosine(UPDATES)
+
+
+@cache
+def _warm_cosine(decay_steps):
+    """Keras's, from a hundredth to a peak of 1."""
     cosine = _schedules().CosineDecay(
-        0.01 * peak, UPDATES, warmup_target=peak, warmup_steps=BATCHES
+        0.01, decay_steps, warmup_target=1.0, warmup_steps=BATCHES
     )
-    return _from_keras(cosine)
+    return _one_by_one(cosine)
 
 
 @_exhibit(
@@ -366,11 +381,11 @@ def _early(peak):
     "an update late",
     "found for this book; Keras on TensorFlow",
     "",
-    "Stairs of 49 updates. TensorFlow's compiler turns the division by 49 into a multiplication, "
+    "Stairs of 83 updates. TensorFlow's compiler turns the division by 83 into a multiplication, "
     "which falls short of a whole number at some boundaries.",
-    lambda peak: peak * 0.9 ** (T // 49),
+    lambda peak: peak * 0.9 ** (T // 83),
     source="Keras",
-    end=0.9**20,
+    end=0.9**12,
 )
 def _late(peak):
     return peak * _compiled_stairs()
@@ -378,13 +393,8 @@ def _late(peak):
 
 @cache
 def _compiled_stairs():
-    """What Keras's stairs from 1 are in a graph, such as `fit` makes."""
-    import_keras()
-    import tensorflow as tf
-
-    stairs = _schedules().ExponentialDecay(1.0, 49, 0.9, staircase=True)
-    graph = tf.function(stairs)
-    return np.array([float(graph(tf.constant(t, tf.int64))) for t in T])
+    """Keras's stairs from a peak of 1."""
+    return _one_by_one(_schedules().ExponentialDecay(1.0, 83, 0.9, staircase=True))
 
 
 @_exhibit(
@@ -500,10 +510,7 @@ def _right_line(peak):
 
 
 def _right_cosine(peak):
-    cosine = _schedules().CosineDecay(
-        0.01 * peak, UPDATES - BATCHES, warmup_target=peak, warmup_steps=BATCHES
-    )
-    return _from_keras(cosine)
+    return peak * _warm_cosine(UPDATES - BATCHES)
 
 
 RIGHT = {

@@ -24,7 +24,7 @@ KERAS = [name for name, e in EXHIBITS.items() if e.source == "Keras"]
 
 # The assertions that catch each, as the lesson prints them.
 CAUGHT = {
-    "accumulated gradients": {"moves", "peak"},
+    "accumulated gradients": {"moves"},
     "four workers": {"moves"},
     "horizon in epochs": {"moves", "falls", "end"},
     "stepped once an epoch": {"end"},
@@ -37,7 +37,7 @@ CAUGHT = {
     "whole numbers": {"moves", "end"},
     "decay begins too early": {"peak"},
     "first update does nothing": {"moves"},
-    "steps in the wrong order": {"moves", "peak"},
+    "steps in the wrong order": {"moves"},
     "an epoch early": set(),
     "an update late": set(),
     "milestone between updates": {"end"},
@@ -147,7 +147,7 @@ def test_keras_counts_the_decay_from_the_end_of_the_warmup():
 def test_keras_stairs_are_late_at_some_boundaries_of_a_graph():
     design, used = rates_of("an update late")
     late = np.flatnonzero(abs(used - design) > 1e-6 * design.max())
-    assert len(late) and (late % 49 == 0).all(), MENDED
+    assert len(late) and (late % 83 == 0).all(), MENDED
 
 
 # --- optax, PyTorch, transformers, timm, accelerate -----------------------------------
