@@ -44,7 +44,8 @@ class Exhibit:
         where: where it is public: repository, and the number of the issue or pull request.
         url: its address; "" for one that was found for this book.
         source: "Keras", where `used` asks the installed library, or "miniature".
-        told: one sentence: what was meant, and what the program did.
+        told: what was meant, and what the program did.
+        now: what has become of it, as far as the tests and the public thread tell.
         design, used: functions of the peak that the program names; they give the rates that were
             meant and those that the updates got, float64 arrays of shape (UPDATES,).
         peak: the peak of the published program, or a usual one.
@@ -62,6 +63,7 @@ class Exhibit:
     peak: float = 0.1
     warmup: int = 0
     end: float = 0.0
+    now: str = ""
 
 
 EXHIBITS = {}
@@ -136,6 +138,7 @@ def _schedules():
     _line,
     peak=0.1,
     source="Keras",
+    now="Documented, and so in Keras 3.15.",
 )
 def _accumulated(peak):
     return peak * _two_batches_an_update()
@@ -172,6 +175,7 @@ def _two_batches_an_update():
     "four steps an update.",
     _line,
     peak=5e-4,
+    now="Mended in 2023.",
 )
 def _workers(peak, workers=4):
     return peak * np.maximum(1 - workers * T / UPDATES, 0)
@@ -184,6 +188,7 @@ def _workers(peak, workers=4):
     "One cosine over the run. It is given the number of epochs and stepped at each update, so it "
     "comes back up again and again.",
     _cosine,
+    now="Mended in 2026.",
 )
 def _waves(peak):
     return peak * (1 + np.cos(np.pi * T / EPOCHS)) / 2
@@ -191,12 +196,13 @@ def _waves(peak):
 
 @_exhibit(
     "stepped once an epoch",
-    "SimCLR issue 8",
-    "sthalles/SimCLR/issues/8",
+    "SimCLR issue 43",
+    "sthalles/SimCLR/issues/43",
     "One cosine over the run. It is given the number of batches of an epoch and stepped once an "
     "epoch, so the run is over before it begins to fall.",
     _cosine,
     peak=3e-4,
+    now="Closed; asked in 2020 (issue 8) and again in 2021.",
 )
 def _per_epoch(peak):
     return peak * (1 + np.cos(np.pi * EPOCH / BATCHES)) / 2
@@ -212,6 +218,7 @@ def _per_epoch(peak):
     peak=0.01,
     source="Keras",
     end=0.1,
+    now="Mended in 2025.",
 )
 def _unreached(peak):
     values = [peak, peak * 0.5, peak * 0.1]
@@ -226,6 +233,7 @@ def _unreached(peak):
     "is over one update an epoch too early.",
     _line,
     peak=2e-5,
+    now="Mended in 2019.",
 )
 def _rounded(peak):
     return peak * np.maximum(1 - T / (UPDATES - EPOCHS), 0)
@@ -243,6 +251,7 @@ def _rounded(peak):
     _line,
     peak=3e-5,
     source="Keras",
+    now="Closed, and so in Keras 3.15.",
 )
 def _rises(peak):
     return _from_keras(_schedules().PolynomialDecay(peak, UPDATES))
@@ -256,6 +265,7 @@ def _rises(peak):
     "ones before it left, so the second step goes to a thousandth.",
     _steps([500, 800], [1, 0.1, 0.01]),
     end=0.01,
+    now="Documented, and so in optax 0.2.8.",
 )
 def _multiplied(peak):
     scales = {500: 0.1, 800: 0.01}
@@ -273,6 +283,7 @@ def _multiplied(peak):
     lambda peak: peak * (1 + 0.01 * T) ** -0.75,
     peak=0.01,
     end=11**-0.75,
+    now="Kept, so that results stay comparable.",
 )
 def _squared(peak):
     returned = peak * (1 + 0.01 * T) ** -0.75
@@ -292,6 +303,7 @@ def _squared(peak):
     ),
     source="Keras",
     warmup=BATCHES,
+    now="Documented, and so in Keras 3.15.",
 )
 def _on_top(peak):
     return peak * _warm_cosine(UPDATES)
@@ -316,6 +328,7 @@ def _warm_cosine(decay_steps):
     peak=1.0,
     source="Keras",
     end=0.9**EPOCHS,
+    now="So in Keras 3.15.",
 )
 def _whole_numbers(peak):
     peak = int(peak) if float(peak).is_integer() else peak
@@ -331,6 +344,7 @@ def _whole_numbers(peak):
     _warm_line,
     peak=5e-5,
     warmup=BATCHES,
+    now="Mended in 2020.",
 )
 def _too_early(peak):
     return peak * np.where(T < BATCHES, np.maximum(T, 1) / BATCHES, 1 - T / UPDATES)
@@ -347,6 +361,7 @@ def _too_early(peak):
     _warm_line,
     peak=1e-3,
     warmup=BATCHES,
+    now="Mended in gpt-neox in 2026; transformers 5.23 begins so too.",
 )
 def _first_nothing(peak):
     return peak * np.minimum(T / BATCHES, (UPDATES - T) / (UPDATES - BATCHES))
@@ -358,6 +373,7 @@ def _first_nothing(peak):
     "yueatsprograms/uda_release/issues/3",
     "A line. The scheduler is stepped before the optimizer, so the first value is never used.",
     _line,
+    now="Left as it was; PyTorch 2.13 warns.",
 )
 def _swapped(peak):
     return peak * (1 - (T + 1) / UPDATES)
@@ -371,6 +387,7 @@ def _swapped(peak):
     "with the number of the next epoch.",
     _steps([500, 800], [1, 0.1, 0.01]),
     end=0.01,
+    now="Closed in 2026, not merged.",
 )
 def _early(peak):
     passed = np.array([bisect_right([5, 8], epoch + 1) for epoch in EPOCH])
@@ -386,6 +403,7 @@ def _early(peak):
     lambda peak: peak * 0.9 ** (T // 83),
     source="Keras",
     end=0.9**12,
+    now="So in Keras 3.15 with TensorFlow 2.21.",
 )
 def _late(peak):
     return peak * _compiled_stairs()
@@ -405,6 +423,7 @@ def _compiled_stairs():
     "333.3 is compared for equality, and no update has that number.",
     lambda peak: peak * 0.1 ** (1.0 * (T >= 333.3) + (T >= 666.6)),
     end=0.01,
+    now="Open, and so in PyTorch 2.13.",
 )
 def _between(peak):
     rates, milestones = [], [UPDATES / 3, UPDATES * 2 / 3]
@@ -425,6 +444,7 @@ def _between(peak):
     "scheduler.",
     _line,
     peak=1e-3,
+    now="Mended in 2025.",
 )
 def _resumed(peak):
     return _line(peak)[T % (UPDATES // 2)]
@@ -439,6 +459,7 @@ def _resumed(peak):
     lambda peak: peak * _yolo(EPOCH),
     peak=0.01,
     end=0.1 + 0.9 * (1 + math.cos(0.9 * math.pi)) / 2,
+    now="Closed in 2020.",
 )
 def _one_epoch(peak):
     return peak * np.where(EPOCH == 5, _yolo(0), _yolo(EPOCH))
@@ -456,6 +477,7 @@ def _yolo(epoch):
     "function is called, and finds the last one in all of them.",
     _steps([250, 500, 750], [1, 0.5, 0.1, 0.05]),
     end=0.05,
+    now="Mended in 2021.",
 )
 def _captured(peak):
     levels = []
@@ -474,6 +496,7 @@ def _captured(peak):
     lambda peak: peak * np.maximum(0.9 ** (EPOCH + 1), 0.005),
     peak=2.0,
     end=0.9**EPOCHS,
+    now="So in the book's program.",
 )
 def _looked_at(peak):
     scheduler = _FactorScheduler(0.9, 0.005 * peak, peak)

@@ -68,6 +68,7 @@ def test_there_are_enough_exhibits_with_a_public_number():
         number = exhibit.url.rstrip("/").rpartition("/")[2]
         assert number.isdigit() or "found for this book" in exhibit.where
         assert not exhibit.url or number in exhibit.where
+        assert exhibit.now and exhibit.told.endswith(".")
 
 
 def test_the_lesson_leads_to_every_source():
