@@ -289,11 +289,17 @@ add(
         ),
         (
             lambda rates, peak, epoch: 0 if rates[0] == peak else 1,
-            "It looks at the first rate, which is the peak in all four.",
+            "It says right to every record. The first rate is the peak in all four, so a look at "
+            "it tells nothing.",
         ),
         (
-            lambda rates, peak, epoch: 0,
-            "It says right to every record. A diagnosis is worth what it finds.",
+            lambda rates, peak, epoch: (
+                0
+                if diagnose(rates, peak, epoch) == 3 and rates[len(rates) // 3] == 0
+                else diagnose(rates, peak, epoch)
+            ),
+            "It knows only a schedule that is stepped twice an update. More often than that is the "
+            "same fault.",
         ),
         (
             lambda rates, peak, epoch: {2: 3, 3: 2}.get(
