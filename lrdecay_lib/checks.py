@@ -204,7 +204,7 @@ def keras_callback(updates, peak, *, strict=False, **meant):
             self._batches += 1
             if self._batches % (optimizer.gradient_accumulation_steps or 1) == 0:
                 rate = keras.ops.convert_to_tensor(optimizer.learning_rate)
-                self.rates.append(float(keras.ops.convert_to_numpy(rate)))
+                self.rates.append(float(rate))
 
         def on_train_end(self, logs=None):
             self.failures = failures(self.rates, updates, peak, **meant)

@@ -245,7 +245,7 @@ def test_a_strict_callback_raises_and_another_warns():
     with pytest.warns(UserWarning, match="meant to come to 0"):
         fit(0.1, checks.keras_callback(16, 0.1))
     with warnings.catch_warnings():
-        warnings.simplefilter("error")
+        warnings.simplefilter("error", UserWarning)
         fit(0.1, checks.keras_callback(16, 0.1, end=0.1))
 
 
