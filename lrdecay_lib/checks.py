@@ -281,9 +281,10 @@ def _falls(rates, peak, warmup):
     rises = np.flatnonzero(np.diff(after) > RISE_RTOL * peak)
     if len(rises):
         t = warmup + int(rises[0]) + 1
+        more = f" ({len(rises)} rises in all)" if len(rises) > 1 else ""
         return (
             f"update {t}: the rate rises from {rates[t - 1]:.4g} to {rates[t]:.4g}, and "
-            f"was meant not to rise any more ({len(rises)} rises in all)"
+            f"was meant not to rise any more{more}"
         )
 
 

@@ -12,7 +12,8 @@ place where that has it. Where the library at fault is Keras, `used` asks Keras 
 one; elsewhere it is a miniature: the few lines that matter, written anew. The tests hold each
 against the library where that is installed, and fail when a library mends its fault.
 
-`RIGHT` has programs without a fault, for a control. Keras is imported when an exhibit asks for it.
+`ROOMS` sorts the exhibits by the kind of fault; `RIGHT` has programs without one, for a control.
+Keras is imported when an exhibit asks for it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ import numpy as np
 
 from .tasks import import_keras
 
-__all__ = ["Exhibit", "EXHIBITS", "RIGHT", "UPDATES", "EPOCHS"]
+__all__ = ["Exhibit", "EXHIBITS", "ROOMS", "RIGHT", "UPDATES", "EPOCHS"]
 
 UPDATES, EPOCHS = 1000, 10
 BATCHES = UPDATES // EPOCHS  # of an epoch
@@ -131,7 +132,7 @@ def _schedules():
 
 @_exhibit(
     "accumulated gradients",
-    "accelerate issue 963; Keras",
+    "accelerate issue 963",
     "huggingface/accelerate/issues/963",
     "A line over the updates, each of which takes two batches. Keras asks the schedule for the "
     "number of the batch, so the line is over half way through.",
@@ -175,7 +176,7 @@ def _two_batches_an_update():
     "four steps an update.",
     _line,
     peak=5e-4,
-    now="Mended in 2023.",
+    now="Mended by pull request 3983.",
 )
 def _workers(peak, workers=4):
     return peak * np.maximum(1 - workers * T / UPDATES, 0)
@@ -218,7 +219,7 @@ def _per_epoch(peak):
     peak=0.01,
     source="Keras",
     end=0.1,
-    now="Mended in 2025.",
+    now="Merged.",
 )
 def _unreached(peak):
     values = [peak, peak * 0.5, peak * 0.1]
@@ -292,7 +293,7 @@ def _squared(peak):
 
 @_exhibit(
     "warmup on top",
-    "Keras's CosineDecay; optax pull request 1781",
+    "optax pull request 1781",
     "google-deepmind/optax/pull/1781",
     "A warmup of 100 updates and a cosine to 0, 1,000 updates in all. Keras's decay_steps begin "
     "after the warmup, optax's contain it, so the run stops before the end.",
@@ -320,7 +321,7 @@ def _warm_cosine(decay_steps):
 
 @_exhibit(
     "whole numbers",
-    "pytorch examples issue 130; Keras",
+    "pytorch examples issue 130",
     "pytorch/examples/issues/130",
     "An exponential from a rate of 1. Written as a whole number, the rate makes Keras compute in "
     "whole numbers, where the factor 0.9 is 0.",
@@ -387,7 +388,7 @@ def _swapped(peak):
     "with the number of the next epoch.",
     _steps([500, 800], [1, 0.1, 0.01]),
     end=0.01,
-    now="Closed in 2026, not merged.",
+    now="Closed, not merged.",
 )
 def _early(peak):
     passed = np.array([bisect_right([5, 8], epoch + 1) for epoch in EPOCH])
@@ -396,7 +397,7 @@ def _early(peak):
 
 @_exhibit(
     "an update late",
-    "found for this book; Keras on TensorFlow",
+    "found for this book",
     "",
     "Stairs of 83 updates. TensorFlow's compiler turns the division by 83 into a multiplication, "
     "which falls short of a whole number at some boundaries.",
@@ -459,7 +460,7 @@ def _resumed(peak):
     lambda peak: peak * _yolo(EPOCH),
     peak=0.01,
     end=0.1 + 0.9 * (1 + math.cos(0.9 * math.pi)) / 2,
-    now="Closed in 2020.",
+    now="Closed.",
 )
 def _one_epoch(peak):
     return peak * np.where(EPOCH == 5, _yolo(0), _yolo(EPOCH))
@@ -496,7 +497,7 @@ def _captured(peak):
     lambda peak: peak * np.maximum(0.9 ** (EPOCH + 1), 0.005),
     peak=2.0,
     end=0.9**EPOCHS,
-    now="So in the book's program.",
+    now="So in the program of Dive into Deep Learning.",
 )
 def _looked_at(peak):
     scheduler = _FactorScheduler(0.9, 0.005 * peak, peak)
@@ -514,6 +515,17 @@ class _FactorScheduler:
     def __call__(self, epoch):
         self.rate = max(self.floor, self.rate * self.factor)
         return self.rate
+
+
+# --- the rooms ------------------------------------------------------------------------
+
+ORDER = list(EXHIBITS)
+ROOMS = {
+    "What does it count?": ORDER[:6],
+    "What does the argument mean?": ORDER[6:12],
+    "One off": ORDER[12:17],
+    "What does it remember?": ORDER[17:],
+}
 
 
 # --- right programs -------------------------------------------------------------------

@@ -110,8 +110,7 @@ LINE = rates_of(Linear(T))
             np.r_[LINE[:100], LINE[:100]],
             {"end": 0.05},
             "falls",
-            "update 100: the rate rises from 0.0505 to 0.1, and was meant not to rise any more "
-            "(1 rises in all)",
+            "update 100: the rate rises from 0.0505 to 0.1, and was meant not to rise any more",
         ),
         (
             rates_of(Linear(400)),

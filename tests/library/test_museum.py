@@ -71,6 +71,12 @@ def test_there_are_enough_exhibits_with_a_public_number():
         assert exhibit.now and exhibit.told.endswith(".")
 
 
+def test_each_exhibit_hangs_in_one_room():
+    assert sum(museum.ROOMS.values(), []) == list(EXHIBITS)
+    assert "first update does nothing" == museum.ROOMS["One off"][0]
+    assert "resumed from the start" == museum.ROOMS["What does it remember?"][0]
+
+
 def test_the_lesson_leads_to_every_source():
     lesson = Path(__file__).parents[2] / "chapters" / "en" / "10_2_museum.md"
     text = lesson.read_text(encoding="utf-8")
