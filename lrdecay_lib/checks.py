@@ -175,8 +175,8 @@ def keras_callback(updates, peak, *, strict=False, **meant):
     It reads the rate before each batch, and with ``gradient_accumulation_steps`` only before those
     that update. Put it last among the callbacks, so that it sees what the others set. With
     ``steps_per_execution`` above 1 Keras calls back once for several updates, so that rates are
-    missing and the check of the length says so. Under the JAX backend Keras updates the optimizer's
-    counter at the end of an epoch only; record in a loop of your own there.
+    missing and the check of the length says so. Under the JAX backend the optimizer's counter is
+    brought up to date after each batch, which costs some speed.
 
     Args:
         updates, peak, meant: as `failures` takes them.
@@ -205,6 +205,10 @@ def keras_callback(updates, peak, *, strict=False, **meant):
             if self._batches % (optimizer.gradient_accumulation_steps or 1) == 0:
                 rate = keras.ops.convert_to_tensor(optimizer.learning_rate)
                 self.rates.append(float(rate))
+
+        def on_train_batch_end(self, batch, logs=None):
+            if keras.backend.backend() == "jax":
+                self.model.jax_state_sync()
 
         def on_train_end(self, logs=None):
             self.failures = failures(self.rates, updates, peak, **meant)

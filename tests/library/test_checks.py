@@ -4,6 +4,7 @@
 import doctest
 import importlib.util
 import math
+import os
 import subprocess
 import sys
 import warnings
@@ -253,6 +254,32 @@ def test_a_second_fit_is_recorded_afresh():
     fit(0.1, callback)
     fit(0.1, callback)
     assert len(callback.rates) == 16
+
+
+IN_JAX = """
+import keras, numpy as np
+from lrdecay_lib import checks
+
+line = keras.optimizers.schedules.PolynomialDecay(0.1, 16, end_learning_rate=0.0)
+model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+model.compile(keras.optimizers.SGD(line), "mse")
+x = np.zeros((64, 1))
+recorder = checks.keras_callback(16, 0.1, smooth=True, strict=True)
+model.fit(x, x, batch_size=8, epochs=2, verbose=0, callbacks=[recorder])
+print(keras.backend.backend(), len(recorder.rates))
+"""
+
+
+def test_the_callback_records_every_update_under_jax():
+    if importlib.util.find_spec("jax") is None:
+        pytest.skip("jax is not installed")
+    done = subprocess.run(
+        [sys.executable, "-c", IN_JAX],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "KERAS_BACKEND": "jax"},
+    )
+    assert done.stdout.split() == ["jax", "16"], done.stderr
 
 
 # --- a loop of PyTorch ----------------------------------------------------------------
