@@ -5,73 +5,69 @@ import numpy as np
 from . import Named, add
 
 
-def idle(rates):
-    zero = np.flatnonzero(np.asarray(rates) == 0)
-    return len(zero), int(zero[0]) if len(zero) else -1
+def ran_out(rates):
+    last = max((t for t, rate in enumerate(rates) if rate), default=-1)
+    return len(rates) - 1 - last
 
 
 add(
     "10.2.1",
-    idle,
+    ran_out,
     "Read a log",
     1,
     """
-    `rates` is a list with the rate of each update, as a run recorded it. Write `idle(rates)`: two
-    whole numbers, how many updates had a rate of exactly 0, and the number of the first of them,
-    counted from 0. If there is none, the second number is -1.
+    `rates` is a list with the rate of each update, as a run recorded it; all are at least 0. Write
+    `ran_out(rates)`: how many updates **at the end** of the run had a rate of exactly 0, so that
+    the schedule had run out before them. A rate of 0 at the start, or one that is followed by
+    larger rates, does not count.
     """,
-    why="An update with a rate of 0 changes nothing. One at the start is a warmup that begins at "
-    "0; many at the end are a schedule that has run out.",
+    why="What follows the last update that moved anything are the updates without a rate. A rate "
+    "of 0 at the start is another fault, a warmup that begins at 0.",
     hints=[
-        "An array compares all at once: `np.asarray(rates) == 0`.",
-        "`np.flatnonzero` gives the places at which something is true, in order.",
-        "Without any such place there is no first one, so that case needs its own line.",
+        "Which is the last update that still moved the weights?",
+        "The updates after it are those that are asked for. In a list of n, the last one has the "
+        "number n - 1.",
+        "A run may also consist of zeros alone: then no update moved anything. A loop from the end "
+        "of the list, as by `reversed(rates)`, does it too.",
     ],
     probes=[
         ([0.1, 0.05, 0.0, 0.0],),
-        ([0.0, 0.05, 0.1, 0.05],),
         ([0.1, 0.1, 0.1],),
-        ([0.0, 0.1, 0.05, 0.0, 0.0],),
+        ([0.0, 0.05, 0.1, 0.05],),
+        ([0.0, 0.1, 0.05, 0.0],),
+        ([0.1, 0.0, 0.1, 0.0, 0.0, 0.0],),
         ([0.1, 1e-9, 1e-12],),
-        ([0.0],),
-        ([0.1, 0.0, 0.1, 0.0, 0.1, 0.1],),
+        ([0.0, 0.0],),
+        ([2.0, 1.0, 0.0, 0.0, 0.0],),
     ],
     slips=[
         (
-            lambda rates: (
-                int(np.sum(np.asarray(rates) < 1e-8)),
-                int(np.argmax(np.asarray(rates) < 1e-8))
-                if np.any(np.asarray(rates) < 1e-8)
-                else -1,
-            ),
+            lambda rates: rates.count(0),
+            "All rates of 0 are counted, that of a warmup's first update too. Only those at the "
+            "end are asked for.",
+        ),
+        (
+            lambda rates: ran_out([rate if rate > 1e-8 else 0.0 for rate in rates]),
             "A tiny rate counts as 0. Such an update still moves the weights a little; asked is "
             "for exactly 0.",
         ),
         (
-            lambda rates: (
-                int(np.sum(np.asarray(rates) == 0)),
-                int(np.argmax(np.asarray(rates) == 0)),
-            ),
-            "Where no rate is 0, `argmax` gives 0 all the same, which looks like a warmup that "
-            "begins at 0. That case is -1.",
+            lambda rates: len(rates) - ran_out(rates),
+            "That is how many updates there were before the schedule had run out.",
         ),
         (
-            lambda rates: (idle(rates)[0], idle(rates)[1] + (idle(rates)[1] >= 0)),
-            "The updates are counted from 1. The first update of a run is number 0.",
+            lambda rates: ran_out(rates) / len(rates),
+            "That is a share of the run; a number of updates is asked for.",
         ),
         (
-            lambda rates: (
-                idle(rates)[0],
-                len(rates) - 1 - idle(rates[::-1])[1] if idle(rates)[0] else -1,
-            ),
-            "That is the last update with a rate of 0, and the first is asked for.",
+            lambda rates: ran_out(rates[::-1]),
+            "The zeros at the start of the run are counted, not those at its end.",
         ),
         (
-            lambda rates: (len(rates) - idle(rates)[0], idle(rates)[1]),
-            "The first number counts the updates that did move.",
+            lambda rates: ran_out(rates) + 1,
+            "One too many: the last update that still moved something is counted too.",
         ),
     ],
-    asked="idle({})",
 )
 
 
