@@ -165,6 +165,11 @@ def test_schedules_know_nothing_of_the_package_but_the_bridge_to_keras_when_it_i
             },
         ),
         ("keras_schedule", {"tasks", "training", "evidence", "figures", "exercises"}),
+        ("checks", {name for name in ROOMS if name not in ("checks", "arguments")}),
+        (
+            "museum",
+            {name for name in ROOMS if name not in ("museum", "tasks", "arguments")},
+        ),
     ],
 )
 def test_a_room_does_not_reach_what_it_should_not_know(room, unknown):
@@ -187,6 +192,8 @@ def test_a_room_does_not_reach_what_it_should_not_know(room, unknown):
         "exercises",
         "reinforcement",
         "federated",
+        "checks",
+        "museum",
     ],
 )
 def test_importing_a_room_for_numpy_lessons_does_not_import_tensorflow(room):
