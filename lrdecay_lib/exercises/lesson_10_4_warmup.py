@@ -7,7 +7,7 @@ from . import add
 
 def shortest(lengths, losses, tolerance):
     means = losses.mean(axis=1)  # inf where a seed failed
-    return lengths[int(np.argmax(means <= (1 + tolerance) * means.min()))]
+    return int(lengths[np.argmax(means <= (1 + tolerance) * means.min())])
 
 
 _LENGTHS = np.array([0, 6, 30, 90])
