@@ -7,7 +7,8 @@ from . import add
 
 def shortest(lengths, losses, tolerance):
     means = losses.mean(axis=1)  # inf where a seed failed
-    return int(lengths[np.argmax(means <= (1 + tolerance) * means.min())])
+    bound = (1 + tolerance) * means.min()
+    return next(n for n, mean in zip(lengths.tolist(), means) if mean <= bound)
 
 
 _LENGTHS = np.array([0, 6, 30, 90])
@@ -64,6 +65,7 @@ add(
         (_LENGTHS, _FAILS, 0.5),
         (2 * _LENGTHS, _LATE, 0.35),
         (_LENGTHS[1:], _GOOD[1:], 0.1),
+        (_LENGTHS, _LATE[:, :1], 0.5),
     ],
     slips=[
         (
@@ -210,9 +212,9 @@ add(
 
 
 def first_alarm(losses, width):
-    first = np.mean(losses[:width])
-    for update in range(width - 1, len(losses)):
-        if np.mean(losses[update - width + 1 : update + 1]) > 2 * first:
+    first = losses[:width].sum()
+    for update in range(width, len(losses)):
+        if losses[update - width + 1 : update + 1].sum() > 2 * first:
             return update
     return -1
 
@@ -233,6 +235,7 @@ _CALM = np.array([2.0, 1.9, 2.1, 1.8, 1.6, 1.7, 1.4, 1.3, 1.2, 1.2, 1.1, 1.0])
 _BUMP = np.array([2.0, 1.9, 2.1, 1.8, 5.5, 1.7, 1.4, 1.3, 1.2, 1.2, 1.1, 1.0])
 _SPIKE = np.array([2.0, 1.9, 2.1, 1.8, 2.5, 3.3, 4.6, 6.1, 7.0, 3.1, 1.9, 1.4])
 _BLOWN = np.array([2.0, 1.9, 2.1, 1.5, 2.2, 3.0, np.inf, np.inf, np.inf, np.inf])
+_TWICE = np.array([1.0, 1.0, 1.0, 1.0, 1.5, 2.0, 2.0, 2.0, 2.0, 1.5])
 _RISING = np.array([1.0, 1.1, 0.9, 1.2, 1.3, 1.5, 1.7, 1.9, 1.8, 1.7, 1.6])
 
 add(
@@ -264,6 +267,7 @@ add(
         (10 * _SPIKE, 4),
         (_BUMP, 1),
         (_BLOWN, 2),
+        (_TWICE, 4),
     ],
     slips=[
         (
