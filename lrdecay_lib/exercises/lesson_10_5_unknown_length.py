@@ -1,5 +1,7 @@
 """Exercises of lesson 10.5, I do not know the length, or it changed."""
 
+import math
+
 import numpy as np
 
 from . import add
@@ -7,8 +9,8 @@ from . import add
 
 def branch_from(length, share, every):
     begin = length - round(share * length)
-    saved = begin // every * every
-    return np.array([saved, begin - saved])
+    hold = math.fmod(begin, every)  # what is left over after the last saved state
+    return begin - hold, hold
 
 
 def _begin(length, share):
@@ -282,7 +284,7 @@ add(
             _after(
                 lambda t, peak, old, stop, new: (
                     peak * (1 - stop / old) * max(1 - (t - stop) / new, 0)
-                ),
+                )
             ),
             "The new length is counted from `stop`. It is the length of the whole run.",
         ),
