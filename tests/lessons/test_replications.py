@@ -22,7 +22,7 @@ def test_no_run_of_a_lesson_ended_in_an_error():
 def test_a_verdict_comes_back_in_four_of_five_runs(name):
     """Or it is "not shown": then it needs more seeds, or a larger margin, declared anew."""
     runs = FOUND["claims"].get(name, {})
-    assert set(runs) == set(map(str, FOUND["runs"])), "make replicate"
+    assert runs, f"{name} has no replication: make replicate"
     if len(runs) < ENOUGH:
         pytest.skip(f"{len(runs)} of {ENOUGH} runs are made: make replicate")
     back = sum(run["verdict"] == WORDS[name] for run in runs.values())

@@ -20,10 +20,17 @@ def read():
     return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else None
 
 
-def runs_of(claim, stored):
-    """The row that each run gave a claim; None where its lesson ended in an error."""
-    again = stored["claims"].get(claim, {})
-    return [again.get(str(number)) for number in stored["runs"]]
+def made(row, stored):
+    """The runs that a claim's lesson has had; a new lesson may have had fewer than others."""
+    rows = stored["claims"].get(row["claim"], {})
+    errors = stored["errors"].get(row["lesson"].rsplit("/", 1)[1], {})
+    return [n for n in stored["runs"] if str(n) in rows or str(n) in errors]
+
+
+def runs_of(row, stored):
+    """The row that each of these runs gave a claim; None where its lesson ended in an error."""
+    again = stored["claims"].get(row["claim"], {})
+    return [again.get(str(number)) for number in made(row, stored)]
 
 
 def came_back(rows, stored):
@@ -35,9 +42,9 @@ def came_back(rows, stored):
         row["claim"]: (
             sum(
                 again is not None and again["verdict"] == row["verdict"]
-                for again in runs_of(row["claim"], stored)
+                for again in runs_of(row, stored)
             ),
-            len(stored["runs"]),
+            len(made(row, stored)),
         )
         for row in rows
     }
@@ -56,8 +63,12 @@ def turned(row, again):
 def summary(rows, stored):
     """Each run in a line: what came back, and what changed side."""
     lines = []
-    for place, number in enumerate(stored["runs"]):
-        pairs = [(row, runs_of(row["claim"], stored)[place]) for row in rows]
+    for number in stored["runs"]:
+        pairs = [
+            (row, stored["claims"].get(row["claim"], {}).get(str(number)))
+            for row in rows
+            if number in made(row, stored)
+        ]
         done = [(row, again) for row, again in pairs if again]
         same = sum(row["verdict"] == again["verdict"] for row, again in done)
         conditions = sum(len(row["conditions"]) for row, _ in done)
@@ -79,16 +90,21 @@ def summary(rows, stored):
 
 
 def by_times(rows, stored):
-    """How many claims came back how often, measured and exact ones apart."""
+    """How many claims came back how often, measured and exact ones apart; those that have had all
+    runs."""
     back, runs = came_back(rows, stored), len(stored["runs"])
-    lines = []
+    rows, lines = [row for row in rows if back[row["claim"]][1] == runs], []
     for name, measured in (("measured", True), ("exact", False)):
         times = [
             back[row["claim"]][0] for row in rows if bool(row["conditions"]) == measured
         ]
         lines.append([name, *(times.count(n) for n in range(runs, -1, -1))])
     header = [f"{n} of {runs}" for n in range(runs, -1, -1)]
-    return parts.table(["Claims", *header], lines)
+    fewer = len(back) - len(rows)
+    others = (
+        f"\nClaims of new lessons with fewer runs so far: {fewer}.\n" if fewer else ""
+    )
+    return parts.table(["Claims", *header], lines) + others
 
 
 def picture(row, again):
@@ -175,7 +191,7 @@ def mark(number, one):
 
 
 def one(row, stored, back):
-    again, numbers = runs_of(row["claim"], stored), stored["runs"]
+    again, numbers = runs_of(row, stored), made(row, stored)
     times, runs = back[row["claim"]]
     controls = [found["control"] for found in again if found and found.get("control")]
     failed = len(controls) - sum(bool(control["passed"]) for control in controls)
