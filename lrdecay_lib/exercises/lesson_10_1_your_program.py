@@ -362,9 +362,6 @@ add(
             ),
             "It looks at the last rate only, and cannot say where the fault began.",
         ),
-        (
-            lambda rates, schedule, done: -1,
-            "It finds every program right.",
-        ),
+        (lambda rates, schedule, done: -1, "It finds every program right."),
     ],
 )
