@@ -178,7 +178,7 @@ def steps_per_update(rates, schedule):
     same = np.sum(rates == rates[0])
     if same > 1:
         return 1 / same
-    return float(np.argmin(np.abs(schedule(np.arange(len(rates) * 100)) - rates[1])))
+    return float(np.argmin(np.abs(schedule(np.arange(100)) - rates[1])))
 
 
 _FALL = Named("lambda t: 0.1 * 0.999**t")
@@ -313,7 +313,11 @@ add(
         (_changed(_SMALL, 30, 40, t33=1.5), _SMALL, 30),
         (_changed(_FALL, 0, 9).astype("float32"), _FALL, 0),
         (_changed(_FALL, 3, 9, t3=1.001), _FALL, 3),
+        (_changed(_FALL, 3, 9, t5=1.00015), _FALL, 3),
+        (_changed(_FALL, 3, 9, t5=1.00007), _FALL, 3),
         (_changed(_TO_ZERO, 15, 24), _TO_ZERO, 15),
+        (_changed(_TO_ZERO, 15, 24) + np.r_[np.zeros(6), 1.5e-12, 0, 0], _TO_ZERO, 15),
+        (_changed(_TO_ZERO, 15, 24) + np.r_[np.zeros(6), 8e-13, 0, 0], _TO_ZERO, 15),
         (_changed(_TO_ZERO, 15, 24) + np.r_[np.zeros(6), 1e-13, 1e-9, 0], _TO_ZERO, 15),
     ],
     slips=[
