@@ -19,10 +19,12 @@ TAGS = {"nbval-ignore-output", "hide-input"}
 COLAB = {
     "IPython",
     "gymnasium",
+    "jax",
     "keras",
     "lrdecay_lib",
     "matplotlib",
     "numpy",
+    "optax",
     "optuna",
     "packaging",
     "pandas",

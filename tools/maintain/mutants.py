@@ -84,6 +84,16 @@ EQUAL = {
         "inside = best != len(strengths) - 1 and 0 < peak < losses.shape[1] - 1",
         "inside = best < len(losses) - 1 and 0 < peak < losses.shape[1] - 1",
     ],
+    "10.1.3": [  # the schedule falls, so of equal rates the first are; a step is below 100
+        "if same != 1:",
+        "return np.argmin(np.abs(schedule(np.arange(100)) - rates[1]))",
+        "same = np.sum(rates >= rates[0])",
+        "same = np.sum(rates == rates[1])",
+        "return float(np.argmin(np.abs(schedule(np.arange(100)) % rates[1])))",
+        "return float(np.argmin(np.abs(rates[1] - schedule(np.arange(100)))))",
+        "return float(np.argmin(np.abs(schedule(np.arange(101)) - rates[1])))",
+        "return float(np.argmin(np.abs(schedule(np.arange(200)) - rates[1])))",
+    ],
 }
 
 
