@@ -19,6 +19,7 @@ OTHERS = {
     "huggingface/pytorch-image-models",
     "ageron/handson-ml2",
     "ageron/handson-ml3",
+    "google-research/tuning_playbook",
     "pytorch/pytorch",
     "tensorflow/tensorflow",
     "owner/name",
@@ -72,6 +73,7 @@ def strange_addresses(texts):
     link = re.compile(
         r"(?:github\.com|colab\.research\.google\.com/github|raw\.githubusercontent\.com)"
         r"/([\w.-]+/[\w.-]+?)(?=\.git\b|[^\w.-]|\.$|\.\s|$)"
+        r"(?!/(?:issues|pull|discussions)/\d)"  # a report that is cited is nobody's home
     )
     return [
         f"{name} names {found}"
