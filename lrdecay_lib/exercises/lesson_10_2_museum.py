@@ -225,20 +225,20 @@ add(
 )
 
 
-def _lines(n, peak, epoch):
-    t = np.arange(n)
-    line = lambda steps: peak * np.maximum(1 - steps / n, 0)
-    return line(t), line(np.maximum(t - 1, 0)), line(t // epoch)
-
-
 def diagnose(rates, peak, epoch):
-    found = [np.allclose(rates, line) for line in _lines(len(rates), peak, epoch)]
-    return found.index(True) if any(found) else 3
+    t = np.arange(len(rates))
+    for kind, steps in enumerate((t, np.maximum(t - 1, 0), t // epoch)):
+        if np.allclose(rates, peak * (1 - steps / len(rates))):
+            return kind
+    return 3
 
 
 def _record(n, peak, epoch, kind, fast=2):
-    line, late, slow = _lines(n, peak, epoch)
-    fast = peak * np.maximum(1 - fast * np.arange(n) / n, 0)
+    t = np.arange(n)
+    line, late, slow = (
+        peak * (1 - steps / n) for steps in (t, np.maximum(t - 1, 0), t // epoch)
+    )
+    fast = peak * np.maximum(1 - fast * t / n, 0)
     return (line, late, slow, fast)[kind].round(12).tolist(), peak, epoch
 
 
