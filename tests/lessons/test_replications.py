@@ -2,13 +2,14 @@
 
 import json
 
+import pages
 import pytest
 from replicate import STORED
 
-from lrdecay_lib import claims, evidence
+from lrdecay_lib import claims
 
 FOUND = json.loads(STORED.read_text(encoding="utf-8"))
-WORDS = {row["claim"]: row["verdict"] for _, row in evidence.ledger().iterrows()}
+WORDS = {row["claim"]: row["verdict"] for row in pages.claims()}
 
 
 ENOUGH = 5  # runs, before the share that came back says anything
@@ -16,7 +17,10 @@ ENOUGH = 5  # runs, before the share that came back says anything
 WAITING = {
     "8.2-j": "the choice of the peak moves it, and is not in its interval",
     "8.2-i": "the interval ends near the margin: more seeds",
+    "9-3b": "which member is a camp's champion changes with the tuning seeds",
 }
+# 1-b is not shown: the shares hang on which peak the tuning seeds choose, for its control too
+FAILED_CONTROLS = {("1-b", "3")}
 
 
 def test_no_run_of_a_lesson_ended_in_an_error():
@@ -46,4 +50,5 @@ def test_a_verdict_comes_back_in_four_of_five_runs(name):
 @pytest.mark.parametrize("name", FOUND["claims"])
 def test_a_control_shows_nothing_in_any_run(name):
     for run, row in FOUND["claims"][name].items():
-        assert row["control"] is None or row["control"]["passed"], (name, run)
+        passed = row["control"] is None or row["control"]["passed"]
+        assert passed != ((name, run) in FAILED_CONTROLS), (name, run)
