@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from numbers import Real
 
 import numpy as np
 
@@ -224,17 +225,24 @@ def keras_callback(updates, peak, *, strict=False, **meant):
 
 
 def _recorded(rates):
-    rates = np.asarray(rates, dtype=float)
-    if rates.ndim != 1 or not len(rates):
+    try:
+        found = np.asarray(rates, dtype=float)
+    except (TypeError, ValueError):  # words, None, rows of different lengths
+        raise ValueError(
+            f"rates must be one number for each update; got {rates!r:.80}"
+        ) from None
+    if found.ndim != 1 or not len(found):
         raise ValueError(
             "rates must be one number for each update, at least one; got shape "
-            f"{rates.shape}"
+            f"{found.shape}"
         )
-    return rates
+    return found
 
 
 def _positive(name, value, zero=False):
-    if not (math.isfinite(value) and (value > 0 or zero and value == 0)):
+    """A finite float above 0, or from 0 on."""
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not (number and math.isfinite(value) and (value > 0 or zero and value == 0)):
         raise ValueError(
             f"{name} must be a finite number {'of at least' if zero else 'above'} 0; "
             f"got {value!r}"

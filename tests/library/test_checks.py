@@ -163,6 +163,12 @@ def test_a_design_of_another_length_is_a_sentence():
     [
         ({"rates": [], "updates": 1, "peak": 0.1}, "rates"),
         ({"rates": [[0.1]], "updates": 1, "peak": 0.1}, "rates"),
+        ({"rates": ["fast"], "updates": 1, "peak": 0.1}, "rates"),
+        ({"rates": None, "updates": 1, "peak": 0.1}, "rates"),
+        ({"rates": [0.1, [0.1]], "updates": 2, "peak": 0.1}, "rates"),
+        ({"rates": [0.1], "updates": 1, "peak": "0.1"}, "peak"),
+        ({"rates": [0.1], "updates": 1, "peak": True}, "peak"),
+        ({"rates": [0.1], "updates": 1, "peak": 0.1, "end": None}, "end"),
         ({"rates": [0.1], "updates": 0, "peak": 0.1}, "updates"),
         ({"rates": [0.1], "updates": 1.0, "peak": 0.1}, "updates"),
         ({"rates": [0.1], "updates": 1, "peak": 0.0}, "peak"),
