@@ -15,7 +15,6 @@ WORDS = {row["claim"]: row["verdict"] for row in pages.claims()}
 ENOUGH = 5  # runs, before the share that came back says anything
 # words that do not come back yet, and why; the page of replications shows each of them
 WAITING = {
-    "8.2-j": "the choice of the peak moves it, and is not in its interval",
     "8.2-i": "the interval ends near the margin: more seeds",
     "9-3b": "which member is a camp's champion changes with the tuning seeds",
 }
