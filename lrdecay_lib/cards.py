@@ -490,10 +490,7 @@ CARDS = {
             "transformers": "transformers.optimization.get_reduce_on_plateau_schedule(optimizer, "
             "factor=0.5, patience=2, threshold=0)",
         },
-        differs={
-            "PyTorch": (PATIENCE,),
-            "transformers": (PATIENCE,),
-        },
+        differs={"PyTorch": (PATIENCE,), "transformers": (PATIENCE,)},
         traps=(
             (
                 "Keras's callback looks at the loss of each epoch, optax's at every update unless "

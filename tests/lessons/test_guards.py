@@ -1,6 +1,7 @@
 """Every guard and every comparison is seen failing: a good notebook passes, and each doctored
 one is caught."""
 
+import json
 import shutil
 
 import jupytext
@@ -229,6 +230,24 @@ def test_a_changed_word_or_library_is_noticed(tmp_path):
     with (library / "figures.py").open("a") as file:
         file.write("\nSTYLE['font.size'] = 11\n")
     assert lessons.is_stale(text, notebook_path, library)
+
+
+@pytest.mark.parametrize(
+    "own, row, stale",
+    [("9-4", "8.3-a", True), ("9-4", "10.1-a", False), ("10.1-a", "10.2-a", True)],
+)
+def test_a_lesson_of_part_one_sums_up_part_one(tmp_path, own, row, stale):
+    library = tmp_path / "lrdecay_lib"
+    shutil.copytree(
+        lessons.LIBRARY, library, ignore=shutil.ignore_patterns("__pycache__")
+    )
+    cell = f'claims = evidence.ledger()\nevidence.check("{own}", holds=True)'
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+    before = lessons.code_digest(notebook, library)
+    rows = json.loads((library / "ledger.json").read_text())
+    next(one for one in rows if one["claim"] == row)["verdict"] = "not shown"
+    (library / "ledger.json").write_text(json.dumps(rows))
+    assert (lessons.code_digest(notebook, library) != before) == stale
 
 
 def test_bare_code_drops_what_decides_no_output():

@@ -87,7 +87,9 @@ def keras_after(code, losses):
 
 def torch_after(code, losses, **packages):
     optimizer = sgd(PEAK)
-    scheduler = eval(code, {"torch": needs("torch"), "optimizer": optimizer, **packages})
+    scheduler = eval(
+        code, {"torch": needs("torch"), "optimizer": optimizer, **packages}
+    )
     for loss in losses:
         scheduler.step(loss)
         yield optimizer.param_groups[0]["lr"]
