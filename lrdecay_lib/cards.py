@@ -361,8 +361,8 @@ CARDS = {
             r"\lambda(t) = p \, \dfrac{T-t}{T-w} \quad (w \le t < T)",
             r"\lambda(t) = 0 \quad (t \ge T)",
         ),
-        "The habit of fine-tuning, and the plainest schedule for a known length where a first large "
-        "step could break something.",
+        "The habit of fine-tuning, and the plainest schedule for a known length where a "
+        "first large step could break something.",
         "The length of the run and of the warmup, and whether the one holds the other.",
         "0.1 * (Warmup(100) >> Linear(900))",
         {
@@ -476,17 +476,20 @@ CARDS = {
             r"\lambda \leftarrow \gamma \lambda",
             r"&\quad \text{after } k \text{ evaluations without a new best loss}",
         ),
-        "When nothing is known of the length, and a validation loss without much noise is looked at "
-        "anyway. It answers to the loss, so it is a rule and no schedule: where the rate falls is "
-        "known only afterwards. [Lesson 8.2.4](/chapters/en/08_2_4_state_driven.ipynb) "
+        "When nothing is known of the length, and a validation loss without much noise is "
+        "looked at anyway. It answers to the loss, so it is a rule and no schedule: where the "
+        "rate falls is known only afterwards. [Lesson 8.2.4](/chapters/en/08_2_4_state_driven.ipynb) "
         "measures it against a line.",
-        "An evaluation every so many updates; the factor, the patience, and how small a fall counts.",
+        "An evaluation every so many updates; the factor, the patience, and how small a "
+        "fall counts.",
         "Piecewise((350, 550), (0.1, 0.05, 0.025))",
         {
-            "Keras": "keras.callbacks.ReduceLROnPlateau('loss', factor=0.5, patience=3, min_delta=0)",
+            "Keras": "keras.callbacks.ReduceLROnPlateau('loss', factor=0.5, "
+            "patience=3, min_delta=0)",
             "PyTorch": "torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, "
             "patience=2, threshold=0)",
-            "optax": "optax.contrib.reduce_on_plateau(factor=0.5, patience=3, rtol=0.0, atol=1e-12)",
+            "optax": "optax.contrib.reduce_on_plateau(factor=0.5, patience=3, rtol=0.0, "
+            "atol=1e-12)",
             "transformers": "transformers.optimization.get_reduce_on_plateau_schedule(optimizer, "
             "factor=0.5, patience=2, threshold=0)",
         },
