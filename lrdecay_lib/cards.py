@@ -478,8 +478,8 @@ CARDS = {
         ),
         "When nothing is known of the length, and a validation loss without much noise is "
         "looked at anyway. It answers to the loss, so it is a rule and no schedule: where the "
-        "rate falls is known only afterwards. [Lesson 8.2.4](/chapters/en/08_2_4_state_driven.ipynb) "
-        "measures it against a line.",
+        "rate falls is known only afterwards. [Lesson "
+        "8.2.4](/chapters/en/08_2_4_state_driven.ipynb) measures it against a line.",
         "An evaluation every so many updates; the factor, the patience, and how small a "
         "fall counts.",
         "Piecewise((350, 550), (0.1, 0.05, 0.025))",
