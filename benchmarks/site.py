@@ -98,7 +98,7 @@ def main(repeats=5):
         )
         page = browser.new_page()
         page.goto(base + "book/explorer.html", wait_until="load")
-        page.wait_for_selector(".js-plotly-plot .main-svg")
+        page.wait_for_selector("#plot-rate svg")
         for name in ("peak", "warmup", "decay", "floor", "updates"):
             ends = page.evaluate(
                 "(() => { const s = document.querySelector('#explorer "

@@ -119,7 +119,7 @@ function load(family) {
   document.head.append(script);
 }
 
-const listed = (values) => (values.length > 1 ? `${values.slice(0, -1).map(whole).join(", ")} and ${whole(values.at(-1))}` : whole(values[0]));
+const listed = (values) => `${values.slice(0, -1).join(", ")} and ${values.at(-1)}`;
 
 // { marks, low, high, all } of the runs with exactly these settings; a string says why there are none
 function runsOf(choice) {
@@ -274,7 +274,7 @@ function pinLine(i) {
   return { dash, color: document.documentElement.dataset.theme === "dark" ? dark : color, width: 1.8 };
 }
 
-const PEAKS = Array.from({ length: 61 }, (_, i) => 10 ** (-2 + i / 20));
+const PEAKS = Array.from({ length: 46 }, (_, i) => 10 ** (-2 + i / 15));
 
 function show() {
   const [logRate, logUpdate] = ["log-rate", "log-update"].map((name) => part(`explorer-${name}`).checked);
@@ -301,11 +301,12 @@ function show() {
     notes: typeof mine.runs === "string" ? ["no real runs"] : [],
   });
   const peaks = [...new Set([...PEAKS, chosen.peak])].sort((a, b) => a - b);
+  for (const one of all) one.finals = finals(one.choice, peaks);
   const shown = (values) => values.map((value) => (value < 100 ? value : null));
   const trained = typeof mine.runs === "object" ? DATA.settings.peak.stops.map((x, i) => ({ x, y: mine.runs.all[i].at(-3) })) : [];
   plot(part("plot-peaks"), {
-    lines: all.map(({ choice, line, last }) => ({
-      ...line, x: peaks, y: shown(finals(choice, peaks)),
+    lines: all.map(({ choice, line, last, finals: losses }) => ({
+      ...line, x: peaks, y: shown(losses),
       ...(choice === chosen && last < 100 ? { dot: peaks.indexOf(chosen.peak) } : {}), marks: choice === chosen ? trained : [],
     })),
     x: { title: "peak rate", log: true, range: [Math.min(0.01, chosen.peak), 10] }, y: { title: "loss at the end", log: true },
@@ -326,7 +327,7 @@ function captions(all, mine, peaks) {
   const ran = (runs) => (typeof runs === "object" ? runs.marks.at(-1) : undefined);
   part("plot-runs-caption").textContent = typeof mine.runs === "string" ? mine.runs
     : `Median of ${DATA.seeds} seeds, and the middle half at the end. It ${end(ran(mine.runs))}${against(ran(steady?.runs))}.`;
-  const losses = finals(chosen, peaks);
+  const losses = mine.finals;
   const best = losses.indexOf(Math.min(...losses));
   part("plot-peaks-caption").textContent = `The quadratic ends lowest, at ${short(losses[best])}, with the peak ${short(peaks[best])}${mine.last < 100 ? "; yours is the dot" : ""}.`
     + (typeof mine.runs === "object" ? " Circles: the real runs' loss at each peak." : "");
