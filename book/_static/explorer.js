@@ -5,7 +5,6 @@ const form = page.querySelector("form");
 const part = (name) => document.getElementById(name);
 const short = (value) => (value && value < 1e-3 ? value.toExponential(1).replace("-", "\u2011") : String(Number(value.toPrecision(3))));
 const whole = (value) => value.toLocaleString("en");
-const TOO_MUCH = 1e4; // a loss above it counts as diverged, here and in the pictures
 const end = (value) => (value < TOO_MUCH ? `ends at ${short(value)}` : "diverges");
 
 // --- the settings: `chosen` holds them, the form shows them, the address keeps them ---

@@ -131,6 +131,7 @@ function blocks(chosen, most) {
   return { counts, shares };
 }
 
+const TOO_MUCH = 1e4; // a loss above it counts as diverged, here and in the pictures
 const MOST = 10_000; // updates that are computed one by one
 
 // the expected loss before the first update and at the end of each block, with the updates made until then
@@ -159,7 +160,10 @@ function finals(chosen, peaks) {
       shares = edges.slice(0, -1).map(at);
     }
     const moments = new Moments();
-    for (let k = 0; k < counts.length; k++) moments.move(peak * shares[k], counts[k]);
+    for (let k = 0; k < counts.length; k++) {
+      moments.move(peak * shares[k], counts[k]);
+      if (moments.loss() > TOO_MUCH) return Infinity; // what comes after is of no use to anybody
+    }
     return moments.loss();
   });
 }
