@@ -257,7 +257,7 @@ def script():
         "presets": PRESETS,
         "lines": lines(),
         "pins": [
-            line(figures.look(None, iter([look]))) for look in figures._OTHERS[:4]
+            line(figures.look(None, iter([look]))) for look in figures._OTHERS[1:5]
         ],
         "eigenvalues": QUADRATIC.eigenvalues,
         "noise": QUADRATIC.noise,
@@ -412,6 +412,7 @@ def body():
     return [
         *table(),
         '<div id="explorer" hidden>',
+        '<div class="answering">',
         '<div class="watch">',
         figure.format("plot-rate", "The schedule"),
         figure.format("plot-loss", "Noisy quadratic: expected loss"),
@@ -419,6 +420,7 @@ def body():
         '<form autocomplete="off">',
         *controls(),
         "</form>",
+        "</div>",
         figure.format("plot-runs", "Real runs: excess loss"),
         figure.format("plot-peaks", "Loss at the end against the peak"),
         '<section class="compared" aria-label="The numbers" tabindex="0"><table class="table">'
