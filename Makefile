@@ -81,7 +81,7 @@ benchmark: environment  ## measure the library's speed, as ratios in one run, an
 mutants: environment  ## change the exercises' solutions by machine: does each check reject them?
 	@$(MAINTAIN)/mutants.py | tee benchmarks/mutants.md
 
-explorer-runs: environment  ## train the runs that the explorer shows again (a minute)
+explorer-runs: environment  ## train what the explorer's real runs lack (all of them: a quarter of an hour)
 	@$(ALONE) tools/make_book/explorer.py --runs
 
 torch: environment  ## add PyTorch, which the parity tests compare with (large; without it they are skipped)

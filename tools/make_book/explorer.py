@@ -8,13 +8,11 @@ the page shows
 import hashlib
 import html
 import json
-import shutil
+import math
 import sys
-from pathlib import Path
 
 import lessons
 import numpy as np
-import plotly
 
 from lrdecay_lib import figures
 from lrdecay_lib.schedules import (
@@ -23,7 +21,11 @@ from lrdecay_lib.schedules import (
     Cosine,
     Exponential,
     InverseSqrt,
+    InverseTime,
     Linear,
+    Piecewise,
+    Polynomial,
+    Schedule,
     Warmup,
 )
 from lrdecay_lib.tasks import NoisyQuadratic, Teacher
@@ -33,201 +35,278 @@ FAMILIES = {
     "constant": "Constant",
     "linear": "Linear",
     "cosine": "Cosine",
+    "1-sqrt": "1-sqrt: warmup, stable, decay (WSD)",
+    "polynomial": "Polynomial, squared",
+    "tanh": "Hyperbolic tangent",
     "exponential": "Exponential",
     "step": "Step",
-    "1-sqrt": "1-sqrt",
+    "piecewise": "Piecewise constant",
+    "inverse time": "Inverse time, 1/t",
     "inverse sqrt": "Inverse square root",
+    "restarts": "Cosine with warm restarts",
+    "one cycle": "One cycle",
+    "plateau": "Reduce on plateau",
 }
 FIRST = "cosine"  # the family that the page opens with
-# name -> (label, lowest, highest, value at first, unit); shares in percent, of the run or of the
-# peak
-SETTINGS = {
-    "peak": ("Peak rate", 0.02, 4, 0.5, ""),
-    "warmup": ("Warmup", 0, 50, 5, "% of the run"),
-    "decay": ("Decay", 0, 100, 100, "% of the run"),
-    "floor": ("Floor", 0, 50, 0, "% of the peak"),
-    "updates": ("Length", 100, 10_000, 1000, "updates"),
-}
 QUADRATIC = NoisyQuadratic((1.0, 0.3, 0.1, 0.03, 0.01), start=3.0)
 LIBRARIES = ("this library", "Keras", "PyTorch", "optax")
+# What does not move a family: a constant rate is constant, one cycle and what was pasted from
+# Keras hold their own shape, and the plateau's rule has no planned decay.
+UNUSED = dict.fromkeys(("constant", "one cycle", "keras"), ("warmup", "decay", "floor"))
+UNUSED["plateau"] = ("warmup", "decay")
+HABITS = {"1-sqrt": {"decay": 20}}  # as it is commonly used
 
-# the training runs: every family that decays with each decay share and floor, and the constant rate
-TASK, UPDATES, WARMUP, SEEDS = Teacher(), 500, 5, 10
-DECAYS, FLOORS = (100, 30), (0, 10)
-PEAKS = [float(f"{2 ** (k / 2):.3g}") for k in range(-8, 5)]
-METRIC, MARKS = "test_excess_loss", 20
+# The training runs: every setting that the sliders offer. What is typed between them has none.
+TASK, SEEDS = Teacher(), 5
+PEAKS = [2.0**k for k in range(-4, 3)]
+WARMUPS, DECAYS, FLOORS = (0, 10), (10, 20, 50, 100), (0, 10, 30)
+LENGTHS = (100, 1000)
+METRIC, MARKS = "test_excess_loss", 10
+LOOKS = 20  # of the plateau's rule, in a run
+
+# name -> (label, lowest, highest, at first, unit, what the slider offers); shares in percent, of
+# the run or of the peak
+SETTINGS = {
+    "peak": ("Peak rate", 1e-6, 10, 0.5, "", PEAKS),
+    "warmup": ("Warmup", 0, 100, 10, "% of the run", WARMUPS),
+    "decay": ("Decay", 0, 100, 100, "% of the run", DECAYS),
+    "floor": ("Floor", 0, 100, 0, "% of the peak", FLOORS),
+    "updates": ("Length", 10, 10_000_000, 1000, "updates", LENGTHS),
+}
+# name -> what differs from the settings that the page opens with
+PRESETS = {
+    "Warmup, stable, decay (WSD)": {"family": "1-sqrt", "decay": 20},
+    "Warmup and cosine": {"family": "cosine"},
+    "Warmup and cosine to a tenth": {"family": "cosine", "floor": 10},
+    "Warmup and a straight line": {"family": "linear"},
+    "One cycle": {"family": "one cycle", "peak": 1},
+    "Step decay": {"family": "step", "warmup": 0},
+    "Warm restarts": {"family": "restarts", "warmup": 0},
+    "The first transformer's": {"family": "inverse sqrt"},
+    "A constant rate that is too large": {"family": "constant", "peak": 4},
+    "A constant rate that is too small": {"family": "constant", "peak": 0.0625},
+}
 
 
 def schedule(family, updates, warmup, decay, floor):
     """The explorer's schedule, with a peak of 1: warmup, then stable, then the decay, which is cut
-    where the warmup left no room.
+    where the warmup left no room. A constant rate is constant, one cycle has its own
+    warmup of 30 %, and the plateau's rule has no plan.
 
     Args:
         family: a key of `FAMILIES`.
         updates: the length of the run. warmup, decay: percent of it. floor: percent of the peak.
     """
-    rise = (updates * warmup + 50) // 100  # rounded half up, as in JavaScript
-    fall = min((updates * decay + 50) // 100, updates - rise)
-    if family == "constant" or not fall:
+    if family == "constant":
+        return Constant()
+    if family == "plateau":
+        from lrdecay_lib.training import Plateau
+
+        return Plateau(floor=floor / 100)
+    if family == "one cycle":
+        rise = math.floor((updates * 30 + 50) / 100)
+        return Anneal(rise, 0.04, 1.0, "cosine") >> Anneal(
+            updates - rise, 1.0, 4e-6, "cosine"
+        )
+    rise, fall = (math.floor((updates * share + 50) / 100) for share in (warmup, decay))
+    fall = min(fall, updates - rise)
+    if not fall:
         return Warmup(rise) >> Constant()
     start = updates - fall
     curve = {
         "linear": lambda: Linear(fall),
         "cosine": lambda: Cosine(fall),
         "1-sqrt": lambda: Anneal(fall, shape="1-sqrt"),
+        "polynomial": lambda: Polynomial(fall, 2),
+        "tanh": lambda: Anneal(fall, shape="tanh"),
         "exponential": lambda: Exponential(0.01, fall),
         "step": lambda: Exponential(0.1).every(-(-fall // 3)),
+        "piecewise": lambda: Piecewise(
+            (2 * -(-fall // 4), 3 * -(-fall // 4)), (1, 0.1, 0.01)
+        ),
+        "inverse time": lambda: InverseTime(fall / 5),
         "inverse sqrt": lambda: InverseSqrt(max(start, 1)),
+        "restarts": lambda: Cosine(-(-fall // 15)).cycle(4, stretch=2),
     }[family]()
     return Warmup(rise) >> Constant(1, start - rise) >> curve.floor(floor / 100)
 
 
-def grid():
-    """(family, decay, floor) of each schedule that is trained."""
+def grid(family):
+    """(warmup, decay, floor) of each schedule of a family that is trained."""
     return [
-        ("constant", 100, 0),
-        *(
-            (family, decay, floor)
-            for family in FAMILIES
-            if family != "constant"
-            for decay in DECAYS
-            for floor in FLOORS
-        ),
+        (warmup, decay, floor)
+        for warmup in (WARMUPS if uses(family, "warmup") else WARMUPS[:1])
+        for decay in (DECAYS if uses(family, "decay") else DECAYS[-1:])
+        for floor in (FLOORS if uses(family, "floor") else FLOORS[:1])
     ]
 
 
-def trained(keys, peaks, seeds=range(SEEDS)):
-    """Runs of these schedules as a sweep, each schedule named by its place in the list."""
+def uses(family, setting):
+    """Whether a setting moves this family."""
+    return setting not in UNUSED.get(family, ())
+
+
+def looks(family):
+    """How often a run is evaluated."""
+    return LOOKS if family == "plateau" else MARKS
+
+
+def trained(family, keys, updates, peaks, seeds=range(SEEDS)):
+    """Runs of these (warmup, decay, floor) as a sweep, each named by its place in the list."""
     from lrdecay_lib.training import sweep
 
     return sweep(
         TASK,
-        {
-            str(i): schedule(family, UPDATES, WARMUP, decay, floor)
-            for i, (family, decay, floor) in enumerate(keys)
-        },
+        {str(i): schedule(family, updates, *key) for i, key in enumerate(keys)},
         peaks,
         seeds,
-        UPDATES,
-        evaluate_every=UPDATES // MARKS,
+        updates,
+        evaluate_every=updates // looks(family),
     )
 
 
-def quartiles(table):
-    """Quartiles over the seeds at each mark, to four digits: rows 25, 50 and 75 %."""
+def middles(family, table):
+    """What is stored of the runs of one setting, to three digits: the median over the seeds at
+    each mark, then the quartiles at the end."""
     curves = np.stack([run.to_numpy() for _, run in table.groupby("seed")[METRIC]])
-    return [
-        [float(f"{value:.4g}") for value in row]
-        for row in np.quantile(curves, (0.25, 0.5, 0.75), axis=0)
-    ]
+    marks = np.median(curves, axis=0)[:: looks(family) // MARKS]
+    low, high = np.quantile(curves[:, -1], (0.25, 0.75))
+    return [float(f"{value:.3g}") for value in (*marks, low, high)]
 
 
-def made_from():
-    """A digest of everything that decides the runs, except the library's own code."""
+def made_from(family):
+    """A digest of everything that decides a family's runs, except the library's own code."""
     schedules = [
-        repr(schedule(family, UPDATES, WARMUP, decay, floor))
-        for family, decay, floor in grid()
+        repr(schedule(family, updates, *key))
+        for updates in LENGTHS
+        for key in grid(family)
     ]
     return hashlib.sha256(
-        repr((TASK, UPDATES, PEAKS, SEEDS, METRIC, MARKS, schedules)).encode()
+        repr((TASK, PEAKS, SEEDS, METRIC, looks(family), MARKS, schedules)).encode()
     ).hexdigest()[:16]
 
 
-def write_runs():
-    curves = trained(grid(), PEAKS).curves
-    rows = [
-        {
-            "family": family,
-            "decay": decay,
-            "floor": floor,
-            "peak": peak,
-            "quartiles": quartiles(
-                curves[(curves.schedule == str(i)) & (curves.peak == peak)]
-            ),
-        }
-        for i, (family, decay, floor) in enumerate(grid())
-        for peak in PEAKS
-    ]
-    about = {
-        "made_from": made_from(),
-        "task": repr(TASK),
-        "optimizer": "sgd",
-        "updates": UPDATES,
-        "warmup": WARMUP,
-        "seeds": SEEDS,
-        "metric": METRIC,
+def runs_of(family):
+    """All stored numbers of a family: a list for each length, in it one for each schedule of the
+    grid, in it one for each peak."""
+    keys, lengths = grid(family), []
+    for updates in LENGTHS:
+        curves = dict(
+            iter(
+                trained(family, keys, updates, PEAKS).curves.groupby(
+                    ["schedule", "peak"]
+                )
+            )
+        )
+        lengths.append(
+            [
+                [middles(family, curves[str(i), peak]) for peak in PEAKS]
+                for i in range(len(keys))
+            ]
+        )
+    return lengths
+
+
+def stored():
+    return json.loads(RUNS.read_text(encoding="utf-8")) if RUNS.exists() else {}
+
+
+def write_runs(families):
+    """Train what is not there yet or was made from something else, family by family: an
+    interrupted run goes on where it stopped."""
+    for family in families:
+        kept = stored()
+        if kept.get(family, {}).get("made_from") == made_from(family):
+            continue
+        print(f"Training {family}", flush=True)
+        kept[family] = {"made_from": made_from(family), "runs": runs_of(family)}
+        lines = ",\n".join(
+            f"{json.dumps(name)}: "
+            + json.dumps(kept[name], separators=(",", ":")).replace("]],[[", "]],\n[[")
+            for name in FAMILIES
+            if name in kept
+        )
+        lessons.write_whole(RUNS, f"{{{lines}}}\n")
+
+
+def line(look):
+    """A line of the book's figures, its colour in the dark scheme too, and its dash as SVG has
+    it."""
+    made = {"color": look["color"], "dark": figures.DARK[look["color"]]}
+    if look["linestyle"] != "-":
+        made["dash"] = " ".join(f"{2.5 * length:g}" for length in look["linestyle"][1])
+    return made
+
+
+def lines():
+    """Each family's line; the constant rate follows the text's colour."""
+    others = iter(figures._OTHERS)
+    return {
+        family: {} if family == "constant" else line(figures.look(family, others))
+        for family in FAMILIES
     }
-    lines = ",\n".join(json.dumps(row, separators=(",", ":")) for row in rows)
-    RUNS.write_text(
-        f'{{"about": {json.dumps(about)},\n"runs": [\n{lines}\n]}}\n', encoding="utf-8"
-    )
-
-
-def lines_of(names):
-    """Each schedule's colour and Plotly's name for its dash, as in the book's figures; constant
-    follows the text's colour."""
-    looks, others = {}, iter([("#7f5bc4", (0, (6, 2, 1, 2)))])
-    for name in names:
-        look = figures.look(name, others)
-        dash = (
-            "solid"
-            if look["linestyle"] == "-"
-            else ",".join(f"{2 * length:g}px" for length in look["linestyle"][1])
-        )
-        looks[name] = (
-            {"dash": dash}
-            if name == "constant"
-            else {"color": look["color"], "dash": dash}
-        )
-    return looks
 
 
 def script():
     """The data that the page needs, as a script: a page opened as a file may not fetch."""
-    runs = json.loads(RUNS.read_text(encoding="utf-8"))
     data = {
         "families": FAMILIES,
-        "lines": lines_of(FAMILIES),
+        "first": FIRST,
+        "unused": UNUSED,
+        "habits": HABITS,
+        "presets": PRESETS,
+        "lines": lines(),
+        "pins": [
+            line(figures.look(None, iter([look]))) for look in figures._OTHERS[1:5]
+        ],
         "eigenvalues": QUADRATIC.eigenvalues,
         "noise": QUADRATIC.noise,
         "start": QUADRATIC.start,
         "settings": {
-            name: dict(zip(("low", "high", "value"), row[1:4]))
+            name: dict(zip(("label", "low", "high", "value", "unit", "stops"), row))
             for name, row in SETTINGS.items()
         },
-        **runs,
+        "seeds": SEEDS,
+        "static": "../_static/",
     }
     return f"const DATA = {json.dumps(data, separators=(',', ':'))};\n"
+
+
+def runs_script(family):
+    runs = json.dumps(stored()[family]["runs"], separators=(",", ":"))
+    return f"RUNS[{json.dumps(family)}] = {runs};\n"
 
 
 def table():
     """What stands there without JavaScript: every family with the settings that the page opens
     with."""
-    runs = json.loads(RUNS.read_text(encoding="utf-8"))["runs"]
     first = {name: row[3] for name, row in SETTINGS.items()}
-    rows = []
+    peak, updates = first.pop("peak"), first["updates"]
+    all_runs, rows = stored(), []
     for family, title in FAMILIES.items():
-        rates = first["peak"] * schedule(
-            family, first["updates"], first["warmup"], first["decay"], first["floor"]
-        )
-        loss = QUADRATIC.expectation(rates, first["updates"])[-1]
-        run = next(
-            run
-            for run in runs
-            if run["family"] == family
-            and run["peak"] == first["peak"]
-            and run["decay"] == first["decay"]
-            and run["floor"] == first["floor"]
-        )
-        low, middle, high = (row[-1] for row in run["quartiles"])
-        cells = [
-            *(
-                f"{rates(int(share * first['updates'])):.3g}"
-                for share in (0.05, 0.25, 0.5, 0.75, 1)
-            ),
-            f"{loss:.3g}",
-            f"{middle:.3g} ({low:.3g} to {high:.3g})",
+        made = schedule(family, **first)
+        cells = ["", "", "it answers to the loss", "", "", ""]
+        if isinstance(made, Schedule):
+            rates = peak * made
+            loss = QUADRATIC.expectation(rates, updates)[-1]
+            marks = (0.05, 0.25, 0.5, 0.75, 1)
+            cells = [
+                *(f"{rates(int(share * updates)):.3g}" for share in marks),
+                f"{loss:.3g}",
+            ]
+        key = [
+            first[name] if uses(family, name) else None
+            for name in ("warmup", "decay", "floor")
         ]
+        row = [
+            all(one in (None, had) for one, had in zip(key, trained_with))
+            for trained_with in grid(family)
+        ].index(True)
+        numbers = all_runs[family]["runs"][LENGTHS.index(updates)][row][
+            PEAKS.index(peak)
+        ]
+        middle, low, high = numbers[-3:]
+        cells.append(f"{middle:.3g} ({low:.3g} to {high:.3g})")
         rows.append(
             f'<tr><th scope="row">{html.escape(title)}</th>'
             + "".join(f"<td>{cell}</td>" for cell in cells)
@@ -247,9 +326,9 @@ def table():
         )
     )
     caption = (
-        f"Every family with a peak of {first['peak']:g}, a warmup of {first['warmup']} % and "
-        f"no floor: {first['updates']:,} updates on the quadratic, {UPDATES} updates and "
-        f"{SEEDS} seeds in the real runs. With JavaScript this page lets you move them all."
+        f"Every family with a peak of {peak:g}, {updates:,} updates, a warmup of "
+        f"{first['warmup']} %, a decay over the rest and no floor; {SEEDS} seeds in the real "
+        "runs. With JavaScript this page lets you move them all."
     )
     return [
         "<noscript><table "
@@ -259,29 +338,72 @@ def table():
     ]
 
 
-def controls():
-    options = "".join(
-        "<option "
-        f'value="{name}"{" selected" if name == FIRST else ""}>{html.escape(title)}</option>'
-        for name, title in FAMILIES.items()
+def options(names):
+    return "".join(
+        f'<option value="{html.escape(value)}">{html.escape(title)}</option>'
+        for value, title in names
     )
-    yield f'<label>Family <select name="family">{options}</select></label>'
-    for name, (label, low, high, value, unit) in SETTINGS.items():
-        # rates and lengths are moved by factors: the slider holds the logarithm, and the script its
-        # reading
-        log = name in ("peak", "updates")
-        low, high, value = (
-            np.log10((low, high, value)).round(6) if log else (low, high, value)
-        )
+
+
+def controls():
+    yield '<p role="status" id="explorer-said"></p>'
+    choices = options([("", "Choose …"), *((name, name) for name in PRESETS)])
+    yield f'<label>Begin with <select id="explorer-preset">{choices}</select></label>'
+    families = options(FAMILIES.items())
+    yield (
+        f'<label>Family <select name="family">{families}'
+        '<option value="keras" hidden>Pasted from Keras</option></select></label>'
+    )
+    for name, (label, low, high, _, unit, stops) in SETTINGS.items():
         yield (
-            f'<label>{label}: <span><b></b> {unit}</span><input type="range" name="{name}" '
-            f'min="{low}" max="{high}" value="{value}" '
-            f'step="{"any" if log else 1}"{" data-log" if log else ""}></label>'
+            f'<div class="setting"><label>{label} <input type="number" name="{name}-typed" '
+            f'min="{low}" max="{high}" step="any"> {unit}</label><input type="range" '
+            f'name="{name}" min="0" max="{len(stops) - 1}" step="1" '
+            f'aria-label="{label}, slider"></div>'
         )
+    buttons = {
+        "reset": "Reset",
+        "pin": "Pin, to compare",
+        "link": "Copy link",
+        "csv": "CSV",
+        "png": "PNG",
+    }
+    yield (
+        '<p class="buttons">'
+        + "".join(
+            f'<button type="button" id="explorer-{name}">{words}</button>'
+            for name, words in buttons.items()
+        )
+        + "</p>"
+    )
+    for name, words in (("rate", "rate"), ("update", "updates")):
+        yield (
+            f'<label class="switch"><input type="checkbox" id="explorer-log-{name}"> '
+            f"Logarithmic axis of the {words}</label>"
+        )
+    fields = "".join(
+        f'<label>{label} <input type="number" id="explorer-{name}" min="1" step="any" '
+        f'value="{value}"></label>'
+        for name, label, value in (
+            ("epochs", "Epochs", 10),
+            ("samples", "Samples", 50_000),
+            ("batch", "Batch size", 128),
+        )
+    )
+    yield (
+        f"<details><summary>Length from epochs</summary>{fields}"
+        '<button type="button" id="explorer-epochs-use">Use as length</button></details>'
+    )
+    yield (
+        "<details><summary>Paste a Keras schedule</summary><label>What "
+        "<code>json.dumps(schedule.get_config())</code> or <code>serialize</code> gives "
+        '<textarea id="explorer-keras" rows="4" spellcheck="false"></textarea></label>'
+        '<button type="button" id="explorer-keras-draw">Draw it</button></details>'
+    )
 
 
 def body():
-    tabs = "".join(f"<option>{name}</option>" for name in LIBRARIES)
+    tabs = options((name, name) for name in LIBRARIES)
     figure = (
         '<figure><p id="{0}-title"><strong>{1}</strong></p><div id="{0}" class="plot" '
         'role="img" aria-labelledby="{0}-title {0}-caption"></div><figcaption '
@@ -290,49 +412,54 @@ def body():
     return [
         *table(),
         '<div id="explorer" hidden>',
+        '<div class="answering">',
+        '<div class="watch">',
+        figure.format("plot-rate", "The schedule"),
+        figure.format("plot-loss", "Noisy quadratic: expected loss"),
+        "</div>",
         '<form autocomplete="off">',
         *controls(),
         "</form>",
-        figure.format("plot-rate", "The schedule"),
-        figure.format("plot-loss", "Noisy quadratic: expected loss"),
-        figure.format("plot-runs", "The nearest real runs: excess loss"),
-        '<section aria-label="Code"><p><label>Code for <select name="code" '
-        f'id="explorer-library">{tabs}</select></label> <button type="button" '
-        'id="explorer-copy">Copy</button> <span role="status" '
-        'id="explorer-copied"></span></p><pre tabindex="0" role="region" aria-label="The '
+        "</div>",
+        figure.format("plot-runs", "Real runs: excess loss"),
+        figure.format("plot-peaks", "Loss at the end against the peak"),
+        '<section class="compared" aria-label="The numbers" tabindex="0"><table class="table">'
+        '<thead><tr><th scope="col">Line</th><th scope="col">Settings</th><th scope="col">'
+        'Expected loss at the end</th><th scope="col">Real runs: median (quartiles)</th><td>'
+        '</td></tr></thead><tbody id="explorer-rows"></tbody></table></section>',
+        '<section aria-label="Code"><p><label id="explorer-code-for">Code for <select '
+        f'name="code" id="explorer-library">{tabs}</select></label> <button type="button" '
+        'id="explorer-copy">Copy</button></p><pre tabindex="0" role="region" aria-label="The '
         'schedule as code"><code id="explorer-code"></code></pre></section>',
         "</div>",
-        *(
-            f'<script defer src="../_static/{name}"></script>'
-            for name in ("explorer_data.js", "plotly.min.js", "explorer.js")
-        ),
+        *(f'<script defer src="../_static/{name}"></script>' for name in SCRIPTS),
     ]
 
 
+SCRIPTS = ("explorer_data.js", "schedules.js", "plot.js", "explorer.js")
+
+
 def write(folder):
-    """The page's parts into ``folder``, and the scripts into its static folder, from which the
-    site takes them."""
+    """The page's parts into ``folder``, and the data into its static folder, from which the site
+    takes them."""
     static = folder / "static"
     static.mkdir(exist_ok=True)
     (folder / "explorer.md").write_text(
         "```{raw} html\n" + "\n".join(body()) + "\n```\n", encoding="utf-8"
     )
     (static / "explorer_data.js").write_text(script(), encoding="utf-8")
-    # the package's own copy: nothing is loaded from another host, and nothing third-party is in the
-    # repository
-    shutil.copyfile(
-        Path(plotly.__file__).with_name("package_data") / "plotly.min.js",
-        static / "plotly.min.js",
-    )
+    for family in FAMILIES:
+        name = f"explorer_runs_{family.replace(' ', '_')}.js"
+        (static / name).write_text(runs_script(family), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["--runs"]:
+    if sys.argv[1:2] != ["--runs"]:
         sys.exit(
             "This module is part of the site's build. To train its runs again: python "
-            "tools/make_book/explorer.py --runs"
+            "tools/make_book/explorer.py --runs [family ...]"
         )
-    write_runs()
+    write_runs(sys.argv[2:] or FAMILIES)
     print(
-        f"Wrote {RUNS.relative_to(lessons.ROOT)}, {RUNS.stat().st_size / 1000:.0f} kB."
+        f"{RUNS.relative_to(lessons.ROOT)} is up to date, {RUNS.stat().st_size / 1000:.0f} kB."
     )
