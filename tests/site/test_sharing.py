@@ -6,6 +6,7 @@ import sharing
 import yaml
 from bs4 import BeautifulSoup
 from matplotlib import image
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from pybtex.database import parse_string
 from test_site import LESSONS, PAGES, SITE
 
@@ -68,7 +69,7 @@ def test_a_lesson_says_how_to_cite_it(page):
 def test_the_words_fit_the_card(page, card):
     found = tags(page)
     card.write(found["og:title"], found["description"])
-    renderer = card.figure.canvas.get_renderer()
+    renderer = FigureCanvasAgg(card.figure).get_renderer()
     title, words = (
         text.get_window_extent(renderer) for text in (card.title, card.words)
     )
@@ -78,7 +79,7 @@ def test_the_words_fit_the_card(page, card):
 
 @pytest.fixture(scope="module")
 def card():
-    return sharing.Card("Learning Rate Decay")
+    return sharing.Card(sharing.cited()["title"])
 
 
 def test_a_long_text_is_cut_at_a_word():

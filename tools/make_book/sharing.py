@@ -60,15 +60,15 @@ class Card:
         axes.set(xlim=(0, hero.UPDATES - 1), ylim=(-0.02, hero.PEAK * 1.05))
         left = {"x": 0.05, "va": "top", "linespacing": 1.25}
         figure.text(y=0.93, s=site, fontsize=22, color=figures.FAINT, **left)
-        self.title = figure.text(y=0.83, s="", fontsize=38, fontweight="bold", **left)
-        self.words = figure.text(y=0.5, s="", fontsize=22, **left)
+        self.title = figure.text(y=0.83, s="", fontsize=34, fontweight="bold", **left)
+        self.words = figure.text(y=0.5, s="", fontsize=20, **left)
         self.figure = figure
 
     def write(self, title, words):
-        lines = wrapped(title, 42, 2)
+        lines = wrapped(title, 39, 2)
         self.title.set_text(lines)
         self.words.set_y(0.5 if "\n" in lines else 0.66)
-        self.words.set_text(wrapped(words, 78, 3))
+        self.words.set_text(wrapped(words, 75, 3))
 
     def save(self, title, words, path):
         self.write(title, words)
@@ -130,7 +130,7 @@ def share(app, pagename, templatename, context, doctree):
     words = description(doctree)
     picture = f"{CARDS}/{pagename.replace('/', '_')}.png"
     if not hasattr(app, "social_card"):
-        app.social_card = Card(app.config.html_title)
+        app.social_card = Card(cited()["title"])
     app.social_card.save(title, words, Path(app.outdir, picture))
     home = app.config.html_baseurl.rstrip("/") + "/"
     address = home + app.builder.get_target_uri(pagename)
