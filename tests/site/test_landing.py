@@ -152,7 +152,7 @@ def test_the_first_lines_count_the_ledger(monkeypatch):
     monkeypatch.setattr(pages, "claims", lambda: rows)
     said = pages.lead()
     assert "4 claims about decay, 2 of them" in said
-    assert "2 are supported, 1 refuted, 1 come out as no effect, and 0 are" in said
+    assert "2 are supported, 1 refuted, 1 show no effect, 0 are not shown" in said
 
 
 @needs_browser

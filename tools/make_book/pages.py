@@ -248,7 +248,7 @@ def lead():
         f"never tried. **This book tries it**: {len(found)} claims about decay, {by_article} "
         f"of them from one widely copied Chinese article, {ARTICLE}. "
         f"{said['supported']} are supported, {said['refuted']} refuted, {said['no effect']} "
-        f"come out as no effect, and {said['not shown']} are not shown.\n"
+        f"show no effect, {said['not shown']} are not shown.\n"
     )
 
 
