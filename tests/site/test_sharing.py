@@ -31,7 +31,8 @@ def test_a_page_has_a_description_and_a_card(page):
     found = tags(page)
     assert 40 < len(found["description"]) <= sharing.LONGEST
     assert (
-        "Colab" not in found["description"] and "Question." not in found["description"]
+        "Open in Colab" not in found["description"]
+        and "Question." not in found["description"]
     )
     assert found["og:description"] == found["description"]
     assert found["og:url"] == HOME + page

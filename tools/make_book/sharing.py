@@ -61,14 +61,14 @@ class Card:
         left = {"x": 0.05, "va": "top", "linespacing": 1.25}
         figure.text(y=0.93, s=site, fontsize=22, color=figures.FAINT, **left)
         self.title = figure.text(y=0.83, s="", fontsize=34, fontweight="bold", **left)
-        self.words = figure.text(y=0.5, s="", fontsize=20, **left)
+        self.words = figure.text(y=0.5, s="", fontsize=19, **left)
         self.figure = figure
 
     def write(self, title, words):
         lines = wrapped(title, 39, 2)
         self.title.set_text(lines)
         self.words.set_y(0.5 if "\n" in lines else 0.66)
-        self.words.set_text(wrapped(words, 75, 3))
+        self.words.set_text(wrapped(words, 74, 3))
 
     def save(self, title, words, path):
         self.write(title, words)
