@@ -76,7 +76,7 @@ def main(repeats=5):
         say(
             "landing page, first visit: over the wire (on disk)",
             "{:.2f} MB ({:.2f} MB)".format(*first[0]),
-            "under 1 MB",
+            "under 0.6 MB",
         )
         say(
             "landing page, first visit: can be used after",

@@ -9,6 +9,7 @@ import statistics
 
 import card_page
 import explorer
+import hero
 import ledger_page
 import lessons
 import replication_page
@@ -26,6 +27,9 @@ from scipy import stats
 
 GENERATED = lessons.ROOT / "book" / "generated"
 CLAIM = "application/vnd.lrdecay.claim+json"
+ARTICLE = (
+    "[*学习率衰减Learning Rate Decay原理与代码实例讲解*](references.md#the-article)"
+)
 
 
 def title_of(notebook):
@@ -228,20 +232,30 @@ def map_key(rows):
     return [*lines, "</ul>"]
 
 
-def hero():
-    """The landing page's figure: the first one of lesson 3.2."""
-    notebook = lessons.read_notebook(lessons.CHAPTERS / "en" / "03_2_step_decay.ipynb")
-    return next(
-        output.data["image/svg+xml"]
-        for cell in lessons.code_of(notebook)
-        for output in cell.outputs
-        if "image/svg+xml" in output.get("data", {})
+def lead():
+    """The landing page's first lines: what the book is, with its counts."""
+    groups = in_groups(claims())
+    found = [
+        row
+        for name, rows in groups.items()
+        if name.startswith("about decay")
+        for row in rows
+    ]
+    by_article = sum(row["who"] == "article" for row in found)
+    said = {word: sum(row["verdict"] == word for row in found) for word in MARKS}
+    return (
+        "Most of what is written about learning rate decay is copied from page to page and "
+        f"never tried. **This book tries it**: {len(found)} claims about decay, {by_article} "
+        f"of them from one widely copied Chinese article, {ARTICLE}. "
+        f"{said['supported']} are supported, {said['refuted']} refuted, {said['no effect']} "
+        f"show no effect, {said['not shown']} are not shown.\n"
     )
 
 
 def write():
     GENERATED.mkdir(exist_ok=True)
-    (GENERATED / "hero.svg").write_text(hero(), encoding="utf-8")
+    (GENERATED / "lead.md").write_text(lead(), encoding="utf-8")
+    (GENERATED / "hero.md").write_text(raw_html(hero.body()), encoding="utf-8")
     (GENERATED / "verdicts.md").write_text(verdicts(), encoding="utf-8")
     (GENERATED / "contents.md").write_text(contents(), encoding="utf-8")
     card_page.write(GENERATED)

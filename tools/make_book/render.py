@@ -20,6 +20,7 @@ import lessons
 import nbformat
 import pages
 import print_book
+import sharing
 
 NOTEBOOKS = "notebooks.zip"
 HOW_TO_RUN = """\
@@ -149,6 +150,7 @@ def main(arguments):
             "The site was not built: the lines above say which page and why (all of it: "
             f"{log.relative_to(lessons.ROOT)})."
         )
+    sharing.write_front_door(index.parent)
     write_zip(index.with_name(NOTEBOOKS))
     if pdf:
         print("Printing the book")
