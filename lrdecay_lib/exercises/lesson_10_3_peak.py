@@ -6,7 +6,7 @@ from . import add
 
 
 def batch_losses(means):
-    sums = np.asarray(means) * np.arange(1, len(means) + 1)
+    sums = means * (np.arange(len(means)) + 1)
     return np.diff(sums, prepend=0.0)
 
 
@@ -24,7 +24,7 @@ add(
     "of one batch.",
     hints=[
         "What is the sum of the losses after n batches, if their mean is known?",
-        "The sums are `means * np.arange(1, len(means) + 1)`.",
+        "The sums are `means * (np.arange(len(means)) + 1)`.",
         "`np.diff(sums, prepend=0)` takes from each sum the one before.",
     ],
     probes=[
@@ -65,12 +65,9 @@ add(
 
 
 def next_peak(peaks, losses):
-    best = int(np.argmin(losses))
-    if best == 0:
-        return peaks[0] * peaks[0] / peaks[1]
-    if best == len(peaks) - 1:
-        return peaks[-1] * peaks[-1] / peaks[-2]
-    return 0.0
+    factor = peaks[1] / peaks[0]
+    further = {peaks[0]: peaks[0] / factor, peaks[-1]: peaks[-1] * factor}
+    return further.get(peaks[np.argmin(losses)], 0.0)
 
 
 _TWOS = [0.05, 0.1, 0.2, 0.4]
@@ -92,7 +89,7 @@ add(
     "diverged is a worse neighbour as well.",
     hints=[
         "Find the place of the lowest loss. Is it the first, or the last?",
-        "One step further down is `peaks[0] * peaks[0] / peaks[1]`.",
+        "The factor is `peaks[1] / peaks[0]`. One step further down divides by it.",
     ],
     probes=[
         (_TWOS, [0.9, 0.6, 0.5, 0.7]),
@@ -102,6 +99,7 @@ add(
         (_TENS, [0.9, 0.6, 0.5]),
         (_TENS, [0.5, 0.6, np.inf]),
         (_TENS, [0.9, 0.6, np.inf]),
+        ([0.1, 0.15, 0.225], [0.9, 0.6, 0.5]),
     ],
     slips=[
         (
@@ -200,6 +198,9 @@ add(
         (_RISING, [3.0, 2.2, 0.9, 11.0, 0.4, 0.6]),
         (_RISING, [2.3, 2.2, 2.1, 2.0, 1.9, 1.8]),
         (_RISING[:3], [1.0, 4.5, 0.1]),
+        (_RISING[:4], [3.0, 0.5, 2.0, 0.25]),
+        (_RISING[:4], [2.3, 0.25, 1.2, 0.1]),
+        (_RISING[:3], [5.0, 1.0, 0.9]),
     ],
     slips=[
         (
