@@ -2,8 +2,6 @@
 
 import math
 
-import numpy as np
-
 from . import add
 
 
@@ -68,7 +66,7 @@ add(
 
 def as_good_as(updates):
     constant = updates
-    while (1 + math.log(constant) / 4) / (constant + 1) > (1 + 1e-12) / (updates + 1):
+    while (1 + math.log(constant) / 4) / (constant + 1) > 1 / (updates + 1):
         constant += 1
     return constant
 
@@ -76,7 +74,7 @@ def as_good_as(updates):
 def _first(updates, worth):
     """The first number of updates from `updates` on whose guarantee is small enough."""
     n = updates
-    while worth(n) > (1 + 1e-12) / (updates + 1):
+    while worth(n) > 1 / (updates + 1):
         n += 1
     return n
 
@@ -137,77 +135,102 @@ add(
 )
 
 
-def is_easy(updates, signal, noise, level):
-    def fall(values):
-        return math.log(values[0] / values[-1]) / math.log(updates[-1] / updates[0])
+def steeper_by(updates, signal, noise, level):
+    def slope(values):
+        fall = math.log(values[0]) - math.log(values[-1])
+        return fall / math.log(updates[-1] / updates[0])
 
-    return fall(signal) > fall([value - level for value in noise])
-
-
-_AT = [100, 1000, 10_000]
+    return slope(signal) - slope([value - level for value in noise])
 
 
-def _falls(slope, scale, level=0.0):
-    return [level + scale * (t / 100) ** -slope for t in _AT]
+def _falls(updates, slope, scale, level=0.0):
+    return [level + scale * (t / 100) ** -slope for t in updates]
+
+
+_AT, _OTHER = [100, 1000, 10_000], [200, 500, 900, 3100]
 
 
 add(
     "11.1.3",
-    is_easy,
+    steeper_by,
     "On which side is this task?",
     2,
     """
     Two logs, at the same rising `updates`. `signal` is the loss of averaged weights, above the
     lowest reachable one, at a constant rate. `noise` is the loss after the rate was cut to a tenth,
-    counted from the cut; it falls towards `level`. Write `is_easy(updates, signal, noise, level)`:
-    whether the signal falls more steeply, on logarithmic axes and from the first entry to the last,
-    than what is left of the noise above `level`.
+    counted from the cut; it falls towards `level`. On logarithmic axes, from the first entry to the
+    last, a curve falls as update ** -slope. Write `steeper_by(updates, signal, noise, level)`: the
+    slope of the signal minus that of what is left of the noise above `level`. Above 0 the task is
+    easy, below 0 it is hard.
     """,
     why="Slopes on logarithmic axes do not depend on how large the two are, and that is the point: "
     "early on the signal can be the larger one and fall more slowly. A level that is not "
     "subtracted makes any curve look flat.",
     hints=[
         "Subtract `level` from the noise first.",
-        "The slope is the logarithm of first over last, divided by the same of the updates. The "
-        "updates are the same in both, so they do not matter here.",
+        "The slope is the logarithm of the first value over the last, divided by the logarithm of "
+        "the last update over the first.",
     ],
     probes=[
-        (_AT, _falls(1.0, 1.0), _falls(0.5, 0.2, 0.1), 0.1),
-        (_AT, _falls(0.2, 1.0), _falls(0.5, 0.2, 0.1), 0.1),
-        (_AT, _falls(0.3, 5.0), _falls(0.6, 0.05, 0.2), 0.2),
-        (_AT, _falls(0.7, 0.01), _falls(0.6, 2.0, 0.5), 0.5),
-        (_AT, _falls(0.4, 0.5), _falls(0.5, 1.0, 0.0), 0.0),
-        (_AT, _falls(0.6, 0.1), _falls(0.5, 1.0, 0.3), 0.3),
+        (_AT, _falls(_AT, 1.0, 1.0), _falls(_AT, 0.5, 0.2, 0.1), 0.1),
+        (_AT, _falls(_AT, 0.2, 1.0), _falls(_AT, 0.5, 0.2, 0.1), 0.1),
+        (_OTHER, _falls(_OTHER, 0.3, 5.0), _falls(_OTHER, 0.6, 0.05, 0.2), 0.2),
+        (_OTHER, _falls(_OTHER, 0.7, 0.01), _falls(_OTHER, 0.6, 2.0, 0.5), 0.5),
+        (_AT, _falls(_AT, 0.4, 0.5), _falls(_AT, 0.5, 1.0), 0.0),
+        ([50, 400], [0.9, 0.8], [1.4, 0.7], 0.6),
+        ([60, 400, 500], [0.9, 0.3, 0.8], [1.4, 0.65, 0.7], 0.6),
     ],
     slips=[
         (
-            lambda updates, signal, noise, level: (
-                signal[0] / signal[-1] > noise[0] / noise[-1]
+            lambda updates, signal, noise, level: steeper_by(
+                updates, signal, noise, 0.0
             ),
             "`level` is not subtracted. It makes the noise look as if it hardly fell.",
         ),
         (
             lambda updates, signal, noise, level: (
-                not is_easy(updates, signal, noise, level)
+                -steeper_by(updates, signal, noise, level)
             ),
             "The two are the wrong way round: easy is where the *signal* falls more steeply.",
         ),
         (
             lambda updates, signal, noise, level: (
-                signal[0] - signal[-1] > noise[0] - noise[-1]
+                (signal[0] - signal[-1] - noise[0] + noise[-1])
+                / (updates[-1] - updates[0])
             ),
-            "This compares how much they fall, not how steeply on logarithmic axes: it hangs on "
-            "their size.",
+            "These are slopes on plain axes: they hang on how large the two are.",
         ),
         (
-            lambda updates, signal, noise, level: signal[-1] < noise[-1] - level,
-            "This compares where they end. Asked for is which falls more steeply.",
+            lambda updates, signal, noise, level: (
+                math.log(signal[0] / signal[-1])
+                - math.log((noise[0] - level) / (noise[-1] - level))
+            ),
+            "This is how far the two fall in all. A slope is that divided by the logarithm of the "
+            "last update over the first.",
         ),
         (
-            lambda updates, signal, noise, level: bool(
-                np.log(signal[0] / signal[-1]) / np.log(updates[-1] / updates[0]) > 0.5
+            lambda updates, signal, noise, level: (
+                (
+                    math.log(signal[0] / signal[-1])
+                    - math.log((noise[0] - level) / (noise[-1] - level))
+                )
+                / (updates[-1] - updates[0])
             ),
-            "This compares the signal with a fixed slope. The noise of this task has its own.",
+            "Only one axis is logarithmic here. The updates need the logarithm too.",
+        ),
+        (
+            lambda updates, signal, noise, level: (
+                math.log(signal[0] / signal[-1]) / math.log(updates[-1] / updates[0])
+            ),
+            "This is the signal's slope alone. It says nothing without the noise's.",
+        ),
+        (
+            lambda updates, signal, noise, level: (
+                steeper_by(updates, [value - level for value in signal], noise, level)
+                if min(signal) > level
+                else 9.0
+            ),
+            "`level` belongs to the noise. The signal is given above its lowest value already.",
         ),
     ],
 )
