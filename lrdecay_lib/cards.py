@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 
 from . import schedules
 
-__all__ = ["Card", "CARDS", "PEAK", "UPDATES"]
+__all__ = ["Card", "CARDS", "PEAK", "UPDATES", "EVERY"]
 
 PEAK, UPDATES = 0.1, 1000
+EVERY = 50  # updates between two evaluations, where a rule is told the loss
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,10 @@ class Card:
         traps: (sentence, name of the source, its address or None). Where the source is no public
             report, a test runs the trap.
         source: keys of references.bib.
+        losses: of a rule that answers to the loss, the validation losses that it is told in the
+            picture and in the tests, one after every `EVERY` updates; ``code`` is then the
+            schedule that results.
+        rule: such a rule's own expression in this library.
     """
 
     title: str
@@ -51,6 +56,8 @@ class Card:
     equals: dict = field(default_factory=dict)
     traps: tuple = ()
     source: tuple = ()
+    losses: tuple = ()
+    rule: str = ""
 
     @property
     def schedule(self):
@@ -65,7 +72,9 @@ class Card:
             return "No call of its own: hand over this library's schedule."
         until = self.equal_until.get(library)
         said = {
-            None: "Equal at every update",
+            None: "Equal after each of these losses"
+            if self.losses
+            else "Equal at every update",
             0: "Differs from update 0 on",
             1: "Equal at update 0 only",
         }.get(until, f"Equal at updates 0 to {(until or 0) - 1:,}")
@@ -93,6 +102,13 @@ ACCUMULATION = (
     "accelerate, issue 963",
     "https://github.com/huggingface/accelerate/issues/963",
 )
+
+FIRST_IS_0 = (
+    "The first update has the rate 0 and teaches nothing.",
+    "Keras, optax, transformers and ours",
+    None,
+)
+PATIENCE = "its patience counts one evaluation more, so it is written one lower"
 
 CARDS = {
     "constant": Card(
@@ -335,15 +351,32 @@ CARDS = {
         },
         equal_until={"PyTorch": 0, "transformers": 1001},
         equals={"PyTorch": "0.1 * (Warmup(100, 0.001) >> Cosine(900))"},
-        traps=(
-            ACCUMULATION,
-            (
-                "The first update has the rate 0 and teaches nothing.",
-                "Keras, optax, transformers and ours",
-                None,
-            ),
-        ),
+        traps=(ACCUMULATION, FIRST_IS_0),
         source=("loshchilov2017",),
+    ),
+    "warmup and linear": Card(
+        "Warmup and a straight line",
+        (
+            r"\lambda(t) = p \, t/w \quad (t < w)",
+            r"\lambda(t) = p \, \dfrac{T-t}{T-w} \quad (w \le t < T)",
+            r"\lambda(t) = 0 \quad (t \ge T)",
+        ),
+        "The habit of fine-tuning, and the plainest schedule for a known length where a first large "
+        "step could break something.",
+        "The length of the run and of the warmup, and whether the one holds the other.",
+        "0.1 * (Warmup(100) >> Linear(900))",
+        {
+            "PyTorch": "torch.optim.lr_scheduler.SequentialLR(optimizer, "
+            "[torch.optim.lr_scheduler.LinearLR(optimizer, 0.001, 1.0, 100), "
+            "torch.optim.lr_scheduler.PolynomialLR(optimizer, 900)], [100])",
+            "optax": "optax.join_schedules([optax.linear_schedule(0.0, 0.1, 100), "
+            "optax.linear_schedule(0.1, 0.0, 900)], [100])",
+            "transformers": "transformers.get_linear_schedule_with_warmup(optimizer, 100, 1000)",
+        },
+        differs={"PyTorch": ("its LinearLR refuses to start at 0",)},
+        equal_until={"PyTorch": 0},
+        equals={"PyTorch": "0.1 * (Warmup(100, 0.001) >> Linear(900))"},
+        traps=(ACCUMULATION, FIRST_IS_0),
     ),
     "restarts": Card(
         "Cosine with warm restarts",
@@ -436,6 +469,54 @@ CARDS = {
             "optax.constant_schedule(0.1), 0.1 * Anneal(200, shape='1-sqrt')], [100, 800])",
         },
         source=("hu2024", "hagele2024"),
+    ),
+    "plateau": Card(
+        "Reduce on plateau",
+        (
+            r"\lambda \leftarrow \gamma \lambda",
+            r"&\quad \text{after } k \text{ evaluations without a new best loss}",
+        ),
+        "When nothing is known of the length, and a validation loss without much noise is looked at "
+        "anyway. It answers to the loss, so it is a rule and no schedule: where the rate falls is "
+        "known only afterwards. [Lesson 8.2.4](/chapters/en/08_2_4_state_driven.ipynb) "
+        "measures it against a line.",
+        "An evaluation every so many updates; the factor, the patience, and how small a fall counts.",
+        "Piecewise((350, 550), (0.1, 0.05, 0.025))",
+        {
+            "Keras": "keras.callbacks.ReduceLROnPlateau('loss', factor=0.5, patience=3, min_delta=0)",
+            "PyTorch": "torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, "
+            "patience=2, threshold=0)",
+            "optax": "optax.contrib.reduce_on_plateau(factor=0.5, patience=3, rtol=0.0, atol=1e-12)",
+            "transformers": "transformers.optimization.get_reduce_on_plateau_schedule(optimizer, "
+            "factor=0.5, patience=2, threshold=0)",
+        },
+        differs={
+            "PyTorch": (PATIENCE,),
+            "transformers": (PATIENCE,),
+        },
+        traps=(
+            (
+                "Keras's callback looks at the loss of each epoch, optax's at every update unless "
+                "`accumulation_size` says otherwise: the same patience is another length.",
+                "the parity tests",
+                None,
+            ),
+            (
+                "Early stopping with a patience no longer than the rule's ends the run before the "
+                "rate has fallen.",
+                "yolov3-tf2, pull request 181",
+                "https://github.com/zzh8829/yolov3-tf2/pull/181",
+            ),
+            (
+                "Beside a schedule Keras's callback raises an error: a schedule's rate cannot be "
+                "set by hand.",
+                "tensorflow, issue 36612",
+                "https://github.com/tensorflow/tensorflow/issues/36612",
+            ),
+        ),
+        losses=(1.0, 0.8, 0.6, 0.55, 0.56, 0.57, 0.55, 0.5, 0.51, 0.5, 0.52)
+        + (0.45, 0.42, 0.41, 0.4, 0.39, 0.38, 0.37, 0.36),
+        rule="training.Plateau(factor=0.5, patience=3)",
     ),
     "tanh": Card(
         "Hyperbolic tangent",

@@ -4,13 +4,14 @@ differs where it says so."""
 import ast
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from test_schedule_parity import needs, sgd, stepped
 
 from lrdecay_lib import schedules
-from lrdecay_lib.cards import CARDS, PEAK, RECIPES, UPDATES
+from lrdecay_lib.cards import CARDS, EVERY, PEAK, RECIPES, UPDATES
 
 LIBRARIES = ("Keras", "PyTorch", "optax", "transformers")
 UNTIL = UPDATES + 600  # past the end too
@@ -70,13 +71,64 @@ RATES = dict(
 )
 
 
+# A rule answers to the loss: each library's is told a card's losses, one after every EVERY updates.
+
+
+def keras_after(code, losses):
+    keras = pytest.importorskip("keras")
+    optimizer = keras.optimizers.SGD(PEAK)
+    callback = eval(code, {"keras": keras})
+    callback.set_model(SimpleNamespace(optimizer=optimizer))
+    callback.on_train_begin()
+    for epoch, loss in enumerate(losses):
+        callback.on_epoch_end(epoch, {"loss": loss})
+        yield round(float(optimizer.learning_rate), 7)  # float32
+
+
+def torch_after(code, losses, **packages):
+    optimizer = sgd(PEAK)
+    scheduler = eval(code, {"torch": needs("torch"), "optimizer": optimizer, **packages})
+    for loss in losses:
+        scheduler.step(loss)
+        yield optimizer.param_groups[0]["lr"]
+
+
+def transformers_after(code, losses):
+    needs("torch")
+    return torch_after(code, losses, transformers=needs("transformers"))
+
+
+def optax_after(code, losses):
+    optax, jax = needs("optax"), needs("optax", "jax")
+    with jax.enable_x64(True):
+        rule, one = eval(code, {"optax": optax}), jax.numpy.ones(())
+        state = rule.init(one)
+        for loss in losses:
+            scale, state = rule.update(PEAK * one, state, value=loss)
+            yield float(scale)
+
+
+AFTER = dict(
+    zip(LIBRARIES, (keras_after, torch_after, optax_after, transformers_after))
+)
+
+
+def rates_of(card, library, code=None):
+    """The rate of each update, as the library's call gives it."""
+    code = code or card.calls[library]
+    if not card.losses:
+        return RATES[library](code, card.schedule)
+    told = [PEAK, *AFTER[library](code, card.losses)]
+    return np.repeat(told, EVERY)
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     "name, library", CALLS, ids=[" in ".join(call) for call in CALLS]
 )
 def test_a_call_equals_ours_until_it_says_otherwise(name, library):
     card = CARDS[name]
-    rates = RATES[library](card.calls[library], card.schedule)
+    rates = rates_of(card, library)
     ours, equal = (
         card.schedule(np.arange(len(rates))),
         card.equal_until.get(library, len(rates)),
@@ -160,9 +212,18 @@ def ends_in_an_error(card, library, rates):
         stepped(optimizer, scheduler, 1)
 
 
+def patience_counts_one_more(card, library, rates):
+    literal = card.calls[library].replace("patience=2", "patience=3")
+    assert literal != card.calls[library] and card.rule.endswith("patience=3)")
+    late = rates_of(card, library, literal)
+    assert (late >= rates).all() and (late > rates).any()
+
+
 PHRASES = {
     f"rises again after update {UPDATES:,}": rises_again,
     "goes on restarting, ours was told four cycles": restarts_for_ever,
+    "its patience counts one evaluation more, so it is written one lower":
+        patience_counts_one_more,
     "its boundary is the last update with the old value, so it is written one lower":
         boundary_is_late,
     "its length leaves the warmup out, 900": without_the_warmup,
@@ -179,7 +240,7 @@ PHRASES = {
 )
 def test_every_phrase_of_a_card_is_so(name, library):
     card = CARDS[name]
-    rates = RATES[library](card.calls[library], card.schedule)
+    rates = rates_of(card, library)
     for phrase in card.differs[library]:
         PHRASES[phrase](card, library, rates)
 
@@ -240,6 +301,16 @@ def late_by_a_logarithm():
     assert missed and all(rates[b + 1] > 0.9 * PEAK for b in missed)
 
 
+def another_length():
+    """Told the losses of single updates, optax's patience is over after three of them."""
+    rule = CARDS["plateau"].calls["optax"]
+    assert "accumulation_size" not in rule and "epoch" not in rule
+    falls = list(optax_after(rule, [1.0] * 5))
+    assert falls == pytest.approx([PEAK, PEAK, PEAK, PEAK / 2, PEAK / 2])
+    slower = rule.replace("patience=3", "patience=3, accumulation_size=2")
+    assert list(optax_after(slower, [1.0] * 5)) == pytest.approx([PEAK] * 5)
+
+
 TRAPS = {
     "A remainder in place": sawtooth,
     "The factor alone says nothing": hardly_a_decay,
@@ -247,6 +318,7 @@ TRAPS = {
     "A floor is a share of the peak": share_or_rate,
     "The first update has the rate 0": first_update_at_0,
     "transformers' `get_cosine_with_hard": cycles_of_one_length,
+    "Keras's callback looks at the loss of each epoch": another_length,
     "Where restarts are found by a logarithm": late_by_a_logarithm,
 }
 ALL_TRAPS = list(dict.fromkeys(trap for card in CARDS.values() for trap in card.traps))
@@ -341,11 +413,25 @@ def test_the_recipe_of_pytorch_survives_save_and_load_and_keeps_the_new_plan(tmp
 @pytest.mark.parametrize("name", CARDS)
 def test_a_card_is_whole(name):
     card = CARDS[name]
+    assert bool(card.losses) == bool(card.rule)
     assert (
         card.formula and card.when and card.cost and card.schedule.peak <= PEAK * 1.001
     )
     assert set(card.calls) <= set(RECIPES) == set(LIBRARIES)
     assert set(card.equal_until) <= set(card.differs) <= set(card.calls)
+
+
+def test_the_rule_of_a_card_gives_the_rates_of_its_picture():
+    """`training.Plateau` itself, told the card's losses."""
+    training = pytest.importorskip("lrdecay_lib.training")
+    card = CARDS["plateau"]
+    rule = eval(card.rule, {"training": training})
+    control, shares = rule.start, [1.0]
+    for loss in card.losses:
+        control = rule.after(control, loss)
+        shares.append(float(control[0]))
+    rates = PEAK * np.repeat(shares, EVERY)
+    np.testing.assert_allclose(rates, card.schedule(np.arange(len(rates))), rtol=1e-6)
 
 
 def test_a_comparison_says_what_the_tests_compare():

@@ -26,6 +26,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "make_book"))
 
 import lessons
+import pages
 
 PLACE = lessons.ROOT / "_build" / "replicate"
 STORED = lessons.LIBRARY / "replications.json"
@@ -159,9 +160,10 @@ def known(text, run):
     return None
 
 
-def stored_rows():
-    path = lessons.LIBRARY / "ledger.json"
-    return {row["claim"]: row for row in json.loads(path.read_text(encoding="utf-8"))}
+def stored_rows(own_only=False):
+    """The rows that the book shows, by claim; ``own_only`` leaves out those of the lessons that
+    sum up the ledger, as the ledger's file does."""
+    return {row["claim"]: row for row in pages.claims(own_only)}
 
 
 def ledger_of(texts, run):
@@ -174,7 +176,7 @@ def ledger_of(texts, run):
             **found[name],
             **{key: row[key] for key in ("lesson", "title", "cell") if key in row},
         }
-        for name, row in stored_rows().items()
+        for name, row in stored_rows(own_only=True).items()
         if name in found
     ]
 

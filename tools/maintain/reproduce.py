@@ -15,7 +15,6 @@ interrupted run goes on where it stopped, and only what changed is run again.
 """
 
 import argparse
-import hashlib
 import json
 import math
 import os
@@ -65,9 +64,11 @@ def place(text, way):
 
 
 def digest(text, way):
-    """Changes with the stored notebook and with what the way means."""
-    stored = text.with_suffix(".ipynb").read_bytes()
-    return hashlib.sha256(stored + repr(WAYS[way]).encode()).hexdigest()
+    """Changes with the stored notebook's code and outputs, and with what the way means; not with
+    its prose."""
+    stored = lessons.read_notebook(text.with_suffix(".ipynb"))
+    code = [cell.source for cell in lessons.code_of(stored)]
+    return lessons.digest_of([code, lessons.record(stored)["outputs"], WAYS[way]])
 
 
 def known(text, way):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lrdecay_lib import figures
-from lrdecay_lib.cards import CARDS, RECIPES, UPDATES
+from lrdecay_lib.cards import CARDS, EVERY, RECIPES, UPDATES
 
 PAST_THE_END = 200
 
@@ -17,10 +17,17 @@ def curve(name, card):
     rates = card.schedule(updates)
     axes.plot(updates, rates, color=figures.look(name)["color"], drawstyle="steps-post")
     axes.axvline(UPDATES, color="#888888", linewidth=0.8, linestyle=":")
+    if card.losses:  # a rule: the losses that it was told, behind the rates
+        behind = axes.twinx()
+        at = EVERY * np.arange(1, len(card.losses) + 1)
+        behind.plot(at, card.losses, "o", color=figures.FAINT, markersize=3)
+        behind.set(ylabel="validation loss", ylim=(0, 1.08))
+        behind.spines[:].set_visible(False)
     quarters = ", ".join(f"{card.schedule(t):.2g}" for t in (0, 250, 500, 750, 1000))
     return figures.to_svg(
         figure,
-        f"{card.title}: the rates at updates 0, 250, 500, 750 and 1,000 are {quarters}.",
+        f"{card.title}: the rates at updates 0, 250, 500, 750 and 1,000 are {quarters}."
+        + (" Dots: the losses that it was told." if card.losses else ""),
     )
 
 
@@ -29,7 +36,7 @@ def anchor(name):
 
 
 def one(name, card):
-    tabs = [("This library", card.code, "python")]
+    tabs = [("This library", card.rule or card.code, "python")]
     tabs += [
         (library, card.calls.get(library, recipe), "python")
         for library, recipe in RECIPES.items()
