@@ -8,7 +8,7 @@ from . import add
 def parts(updates, warmup_share, decay_share):
     warmup = round(warmup_share * updates)
     decay = min(round(decay_share * updates), updates - warmup)
-    return warmup, updates - warmup - decay, decay
+    return warmup, math.fsum((updates, -warmup, -decay)), decay
 
 
 add(
@@ -31,12 +31,13 @@ add(
         "`decay = min(round(decay_share * updates), updates - warmup)`",
     ],
     probes=[
-        (1000, 0.1, 0.2),
-        (1000, 0.02, 1.0),
-        (400, 0.05, 0.5),
-        (500, 0.0, 0.2),
-        (300, 0.05, 0.0),
-        (250, 0.1, 0.95),
+        (100_000, 0.1, 0.2),
+        (10_000, 0.02, 1.0),
+        (333, 0.05, 0.5),
+        (501, 0.0, 0.2),
+        (299, 0.05, 0.0),
+        (247, 0.1, 0.95),
+        (98, 1 / 3, 1 / 3),
     ],
     slips=[
         (
@@ -78,10 +79,9 @@ add(
 
 
 def next_peak(peaks, losses):
-    best = min(range(len(peaks)), key=lambda i: losses[i])
-    if best == len(peaks) - 1:
-        return peaks[-1] * math.sqrt(2)
-    return peaks[0] / math.sqrt(2) if best == 0 else 0.0
+    step = math.sqrt(2)
+    beyond = {losses[0]: peaks[0] / step, losses[-1]: peaks[-1] * step}
+    return beyond.get(min(losses), 0.0)
 
 
 add(
