@@ -181,6 +181,22 @@ class Line:
         counts = self.row["counts"]
         return f"{said}; further conditions: {counts['for']} for, {counts['against']} against"
 
+    @property
+    def short(self):
+        """As ``effect``, without the rivals' names, for a page that is short of room."""
+        if not self.found:
+            return self.effect
+        low, high = self.found["interval"]
+        unit = f" {self.found['unit']}" if self.found["unit"] else ""
+        said = (
+            f"{self.found['effect']:+.3g}{unit} [{low:+.3g}, {high:+.3g}] "
+            f"{self.found['positive']}"
+        )
+        counts = self.row["counts"]
+        if self.condition or not sum(counts.values()):
+            return said
+        return f"{said}; for {counts['for']}, against {counts['against']}"
+
     def __str__(self):
         papers = f" [{', '.join(self.papers)}]" if self.papers else ""
         return f"{self.advice} ({self.evidence}{papers})"

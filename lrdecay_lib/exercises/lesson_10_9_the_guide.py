@@ -5,74 +5,57 @@ import math
 from . import add
 
 
-def parts(updates, warmup_share, decay_share):
-    warmup = round(warmup_share * updates)
-    decay = min(round(decay_share * updates), updates - warmup)
-    return warmup, math.fsum((updates, -warmup, -decay)), decay
+def fall_begins(updates, warmup, share):
+    return max(updates - round(share * updates), warmup)
 
 
 add(
     "10.9.1",
-    parts,
-    "Set the parts",
+    fall_begins,
+    "Where the fall begins",
     1,
     """
-    A schedule rises over a share of the run, holds its peak, and falls over a share at the end.
-    Write `parts(updates, warmup_share, decay_share)`: the updates of (warmup, hold, decay). Both
-    shares are of the whole run, rounded to whole updates. Where they overlap, the warmup keeps its
-    updates, the decay gets what is left, and nothing is held: a decay over all of the run begins
-    when the warmup ends.
+    A schedule of `updates` updates rises over the first `warmup` of them, holds its peak, and falls
+    over a share of the run, which ends with the run. Write `fall_begins(updates, warmup, share)`:
+    the update at which the fall begins. The share is of the whole run, rounded to whole updates.
+    Where it would reach into the warmup, the fall begins when the warmup ends.
     """,
-    why="The three parts make up the run, so the hold is what the two others leave. A decay over "
-    "all of the run has to leave room for the warmup.",
+    why="The fall ends with the run, so it is counted from the end; and it cannot begin before the "
+    "peak is reached.",
     hints=[
-        "What do the three numbers add up to?",
-        "How many updates are there for the decay once the warmup is over?",
-        "`decay = min(round(decay_share * updates), updates - warmup)`",
+        "How many updates does the fall take? It ends with the run.",
+        "A fall over all of the run: at which update is the peak reached?",
+        "It is the larger of two numbers.",
     ],
     probes=[
-        (100_000, 0.1, 0.2),
-        (10_000, 0.02, 1.0),
-        (333, 0.05, 0.5),
-        (501, 0.0, 0.2),
-        (299, 0.05, 0.0),
-        (247, 0.1, 0.95),
-        (98, 1 / 3, 1 / 3),
+        (1000, 100, 0.2),
+        (1000, 20, 1.0),
+        (333, 17, 0.5),
+        (501, 0, 0.2),
+        (299, 15, 0.0),
+        (247, 25, 0.95),
+        (98, 33, 1 / 3),
     ],
     slips=[
         (
-            lambda n, warmup, decay: (
-                round(warmup * n),
-                n - round(warmup * n) - round(decay * n),
-                round(decay * n),
-            ),
-            "The hold gets less than 0 updates where warmup and decay overlap.",
+            lambda n, warmup, share: n - round(share * n),
+            "Where the share reaches into the warmup, the fall begins before the peak here.",
         ),
         (
-            lambda n, warmup, decay: (
-                round(warmup * n),
-                n - round(warmup * n) - round(decay * (n - round(warmup * n))),
-                round(decay * (n - round(warmup * n))),
-            ),
-            "The decay is a share of what the warmup leaves here. A share of the whole run is "
-            "meant.",
+            lambda n, warmup, share: n - round(share * (n - warmup)),
+            "The share is of what the warmup leaves here. A share of the whole run is meant.",
         ),
         (
-            lambda n, warmup, decay: (
-                round(warmup * n),
-                max(n - round(decay * n), 0),
-                min(round(decay * n), n - round(warmup * n)),
-            ),
-            "The three parts are longer than the run: the hold still has the warmup's updates.",
+            lambda n, warmup, share: max(round(share * n), warmup),
+            "The fall begins after the share here. It takes the share, at the end.",
         ),
         (
-            lambda n, warmup, decay: (
-                min(round(warmup * n), n - round(decay * n)),
-                max(n - round(warmup * n) - round(decay * n), 0),
-                round(decay * n),
-            ),
-            "Where the two overlap, the decay takes the warmup's updates here. The warmup keeps "
-            "them.",
+            lambda n, warmup, share: warmup + n - round(share * n),
+            "The warmup is counted twice: what lies before the fall holds it already.",
+        ),
+        (
+            lambda n, warmup, share: min(n - round(share * n), warmup),
+            "The fall begins at the earlier of the two here, so nothing is held.",
         ),
     ],
 )

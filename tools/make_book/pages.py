@@ -9,6 +9,7 @@ import statistics
 
 import card_page
 import explorer
+import guide_page
 import ledger_page
 import lessons
 import replication_page
@@ -245,6 +246,7 @@ def write():
     (GENERATED / "verdicts.md").write_text(verdicts(), encoding="utf-8")
     (GENERATED / "contents.md").write_text(contents(), encoding="utf-8")
     card_page.write(GENERATED)
+    guide_page.write(GENERATED)
     explorer.write(GENERATED)
     rows, stored = claims(), replication_page.read()
     back = replication_page.came_back(rows, stored)
