@@ -57,8 +57,9 @@ GUESSES = {
 }
 ADAPTIVE = ("adam", "adamw", "rmsprop")
 SWEEP = 7  # peaks, a factor of sqrt(2) apart
-FURTHER = 4  # more of them on the side on which the best one lies at the edge
+FURTHER = 2  # more of them on the side on which the best one lies at the edge
 COARSE = 4.0  # the factor between the peaks of a first look
+OPPOSITE = {"better": "worse", "worse": "better"}
 OPEN_WARMUP = 100  # updates, where the run has no length to take a share of
 FINE_TUNING = 0.1  # of the peak from scratch: where its sweep begins
 
@@ -163,39 +164,44 @@ class Line:
         return f"{self.effect} ({lesson}, claim {self.claim})"
 
     @property
+    def rivals(self):
+        """Who was compared with whom; "" for an exact claim."""
+        found = self.found
+        return f"{found['treatment']} against {found['baseline']}" if found else ""
+
+    @property
+    def number(self):
+        """Effect and interval, such as "+3.7 % [+1.4, +6.1] better". An effect below 0 is told as
+        one above 0 with the opposite word, where there is one."""
+        found = self.found
+        effect, ends, side = found["effect"], found["interval"], found["positive"]
+        if effect < 0 and side in OPPOSITE:
+            effect, ends, side = -effect, [-end for end in ends], OPPOSITE[side]
+        low, high = sorted(ends)
+        unit = f" {found['unit']}" if found["unit"] else ""
+        return f"{effect:+.3g}{unit} [{low:+.3g}, {high:+.3g}] {side}"
+
+    @property
+    def counts(self):
+        """On how many further conditions the claim came out for and against; "" without any."""
+        counts = self.row["counts"]
+        if self.condition or not sum(counts.values()):
+            return ""
+        return f"; further: for {counts['for']}, against {counts['against']}"
+
+    @property
     def effect(self):
         """The ledger's word with effect, interval and counts; "" where there is no row."""
         if self.word is None:
             return ""
         if not self.found:
             return f"{self.word}, computed exactly"
-        low, high = self.found["interval"]
-        unit = f" {self.found['unit']}" if self.found["unit"] else ""
-        said = (
-            f"{self.word}, {self.found['treatment']} against {self.found['baseline']}: "
-            f"{self.found['effect']:+.3g}{unit} [{low:+.3g}, {high:+.3g}] "
-            f"{self.found['positive']}"
-        )
-        if self.condition or not sum(self.row["counts"].values()):
-            return said
-        counts = self.row["counts"]
-        return f"{said}; further conditions: {counts['for']} for, {counts['against']} against"
+        return f"{self.word}, {self.rivals}: {self.number}{self.counts}"
 
     @property
     def short(self):
-        """As ``effect``, without the rivals' names, for a page that is short of room."""
-        if not self.found:
-            return self.effect
-        low, high = self.found["interval"]
-        unit = f" {self.found['unit']}" if self.found["unit"] else ""
-        said = (
-            f"{self.found['effect']:+.3g}{unit} [{low:+.3g}, {high:+.3g}] "
-            f"{self.found['positive']}"
-        )
-        counts = self.row["counts"]
-        if self.condition or not sum(counts.values()):
-            return said
-        return f"{said}; for {counts['for']}, against {counts['against']}"
+        """As ``effect``, without the word and the rivals, for a page that is short of room."""
+        return f"{self.number}{self.counts}" if self.found else self.effect
 
     def __str__(self):
         papers = f" [{', '.join(self.papers)}]" if self.papers else ""
@@ -254,17 +260,13 @@ SITUATIONS = {
                 "1-a",
                 words="supported",
             ),
-            Line(
-                "With wrong labels it does so too.",
-                "1-g",
-                words="supported",
-            ),
+            Line("With wrong labels it does so too.", "1-g", words="supported"),
         ),
     ),
     "length open": Situation(
         "The length is open, or data still arrive",
         "You will stop when the budget or the data do, and want results on the way.",
-        "short warmup, hold; for each result branch off, straight to 0 over the last half",
+        "short warmup, hold; for a result branch off, straight to 0 over the last half",
         (0.02, 0.05),
         0.5,
         (
@@ -292,7 +294,7 @@ SITUATIONS = {
     "fine-tuning": Situation(
         "Fine-tuning",
         "The weights come from another task.",
-        "warmup, then a straight line to 0, from about a tenth of the peak from scratch",
+        "warmup, then a straight line to 0, from a smaller peak",
         (0.05, 0.05),
         1.0,
         (
@@ -337,9 +339,9 @@ SITUATIONS = {
         ),
     ),
     "online": Situation(
-        "Reinforcement learning, online, a stream that drifts",
-        "What is to be learned changes while you learn.",
-        "short warmup, then hold; lower the rate by the validation loss, if at all",
+        "Reinforcement learning, online",
+        "What is to be learned drifts while you learn.",
+        "short warmup, then hold, or lower it by the validation loss",
         (0.02, 0.05),
         0.0,
         (
@@ -442,11 +444,7 @@ PROCEDURE = {
             "10.1-d",
             words="no effect",
         ),
-        Line(
-            "A schedule that runs out half way does.",
-            "10.2-d",
-            words="supported",
-        ),
+        Line("A schedule that runs out half way does.", "10.2-d", words="supported"),
     ),
     "Peak": (
         Line(
@@ -525,11 +523,7 @@ PROCEDURE = {
             "10.5-e",
             words="no effect",
         ),
-        Line(
-            "A straight cooldown is as good as 1 − √.",
-            "10.5-f",
-            words="no effect",
-        ),
+        Line("A straight cooldown is as good as 1 − √.", "10.5-f", words="no effect"),
         Line(
             "An average of the weights on top of decay buys nothing.",
             "10.7-e",
@@ -564,11 +558,7 @@ PROCEDURE = {
             "10.2-c",
             words="supported",
         ),
-        Line(
-            "Tuning does not make up for them.",
-            "10.2-b",
-            words="refuted",
-        ),
+        Line("Tuning does not make up for them.", "10.2-b", words="refuted"),
     ),
     "Stop, resume, extend": (
         Line(
@@ -653,14 +643,14 @@ class Recommendation:
                 finite number counts as the worst.
 
         Returns:
-            Four more peaks on the side on which the best one lies at the edge; an empty array once
+            Two more peaks on the side on which the best one lies at the edge; an empty array once
             it lies inside.
 
         Raises:
             ValueError: if losses is empty or a peak is no number above 0.
 
         >>> recommend(100).more({0.1: 0.5, 0.2: 0.4}).round(3).tolist()
-        [0.283, 0.4, 0.566, 0.8]
+        [0.283, 0.4]
         """
         if not losses:
             raise ValueError("losses must hold one loss for each peak; got none")

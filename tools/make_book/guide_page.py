@@ -1,15 +1,15 @@
 """The guide's generated parts: what `lrdecay_lib.guide` advises, each line with its evidence, read
 from the ledger. The page and the function are made from the same tables."""
 
-import lessons
 import ledger_page
+import lessons
 import numpy as np
 import page_parts as parts
 from page_parts import escaped, words
 
 from lrdecay_lib import claims, guide
 
-ACROSS, HIGH, RUN = 84, 30, 1000  # of a small picture, and the updates of its run
+ACROSS, HIGH, RUN = 64, 28, 1000  # of a small picture, and the updates of its run
 
 
 def picture(name):
@@ -40,37 +40,39 @@ def where(line):
     return f"lesson {line.lesson}"
 
 
-def proof(line):
-    """What a line rests on: word, effect, interval, counts and lesson, or the literature."""
+def proof(line, rivals=False):
+    """What a line rests on: effect, interval, counts and lesson, or the literature; with ``rivals``
+    also who was compared with whom."""
     said = []
     if line.claim and line.word is None:
         said.append(f"not measured yet, {where(line)}")
     elif line.claim:
-        said.append(f"{where(line)}: {escaped(line.short)}")
+        named = f"{line.rivals} " if rivals and line.rivals else ""
+        said.append(f"{where(line)}: {escaped(named + line.short)}")
     if line.papers:
         named = ", ".join(
             ledger_page.papers().get(key, escaped(key)) for key in line.papers
         )
         said.append(f"from the literature: {named}")
-    return f'<span class="proof">({"; ".join(said)})</span>'
+    return f'<span class="proof">{"; ".join(said)}</span>'
 
 
 def item(line):
-    return f"<li>{words(line.advice)} {proof(line)}</li>"
+    return f"<li>{words(line.advice)} ({proof(line)})</li>"
 
 
 def situations():
-    """The first table: situation, schedule, why."""
+    """The first table: situation, schedule, and what its first reason rests on."""
     rows = []
     for name, about in guide.SITUATIONS.items():
         rows.append(
             f'<tr><th scope="row">{escaped(about.title)}<p>{escaped(about.when)}</p></th>'
-            f"<td>{picture(name)}<p>{escaped(about.plan)}</p></td>"
-            f"<td><ul>{''.join(map(item, about.lines))}</ul></td></tr>"
+            f"<td><div>{picture(name)}<p>{escaped(about.plan)}</p></div></td>"
+            f"<td>{proof(about.lines[0], rivals=True)}</td></tr>"
         )
     head = "".join(
         f'<th scope="col">{title}</th>'
-        for title in ("Your situation", "The schedule", "Why")
+        for title in ("Your situation", "The schedule", "What was found")
     )
     return parts.raw_html(
         [
@@ -84,14 +86,23 @@ def situations():
     )
 
 
+def steps(topics):
+    """A list with a heading for each topic: name -> its lines."""
+    lines = [
+        f"<li><strong>{escaped(topic)}</strong><ul>{''.join(map(item, advice))}</ul></li>"
+        for topic, advice in topics.items()
+    ]
+    return parts.raw_html(['<ol class="guide-steps">', *lines, "</ol>"])
+
+
+def why():
+    """The reasons of each situation."""
+    return steps({about.title: about.lines for about in guide.SITUATIONS.values()})
+
+
 def procedure():
-    """The steps, each with its lines."""
-    lines = ['<ol class="guide-steps">']
-    for topic, advice in guide.PROCEDURE.items():
-        lines.append(
-            f"<li><strong>{escaped(topic)}</strong><ul>{''.join(map(item, advice))}</ul></li>"
-        )
-    return parts.raw_html([*lines, "</ol>"])
+    """The steps of setting it."""
+    return steps(guide.PROCEDURE)
 
 
 def regret():
@@ -114,6 +125,7 @@ def printed():
 def write(folder):
     for name, text in (
         ("situations", situations()),
+        ("why", why()),
         ("procedure", procedure()),
         ("regret", regret()),
         ("printed", printed()),
