@@ -238,6 +238,43 @@ class Situation:
     peak: float = 1.0
 
 
+SGD_BATCH = Line(
+    {
+        None: "SGD: begin at the old peak times the factor of the batch.",
+        "supported": "SGD: begin at the old peak times the factor of the batch, not its root.",
+        "refuted": "SGD: begin at the old peak times the root of the batch's factor: the factor "
+        "itself ended higher.",
+        "no effect/not shown": "SGD: begin at the old peak times the factor of the batch, as is "
+        "usual; that this is better than its root was not shown.",
+    },
+    "10.6-b",
+    papers=("goyal2017",),
+)
+ADAM_BATCH = Line(
+    {
+        None: "Adam: begin at the old peak times the root of the batch's factor.",
+        "supported": "Adam: begin at the old peak times the root of the batch's factor, not the "
+        "factor itself.",
+        "refuted": "Adam: begin at the old peak times the factor of the batch: its root ended "
+        "higher.",
+        "no effect/not shown": "Adam: begin at the old peak times the root of the batch's "
+        "factor, as is usual; that this is better than the factor itself was not shown.",
+    },
+    "10.6-c",
+    papers=("malladi2022",),
+)
+AGAIN = Line(
+    {
+        None: "Another batch: begin where the row of the large batch says, and sweep again.",
+        "supported": "Another batch: begin where the row of the large batch says, and sweep "
+        "again, for the rule alone costs.",
+        "refuted/no effect": "Another batch: the rule in the row of the large batch was as good "
+        "as a new sweep at four times the batch; further away, sweep again.",
+        "not shown": "Another batch: begin where the row of the large batch says, and sweep "
+        "again if you can. That the rule alone costs was not shown.",
+    },
+    "10.6-d",
+)
 SHORT_TESTED = {
     "for": "Asked for a known length instead, the guide's line ended higher.",
     "against": "A line over the whole run ended lower all the same: try it too.",
@@ -310,6 +347,27 @@ SITUATIONS = {
                     "open: let the sweep reach up to that one.",
                 },
                 "10.8-a",
+                papers=("devlin2019",),
+            ),
+            Line(
+                {
+                    None: "A line to zero is common.",
+                    "supported": "A line to zero ends lower than a constant rate here too.",
+                    "refuted": "A constant rate ended lower than a line: try it.",
+                    "no effect": "A constant rate is as good as a line.",
+                    "not shown": "That a line is better than a constant rate was not shown.",
+                },
+                "10.8-g",
+                papers=("devlin2019",),
+            ),
+            Line(
+                {
+                    None: "So is a warmup.",
+                    "supported": "The warmup pays.",
+                    "refuted/no effect": "With the peak tuned, the warmup may go.",
+                    "not shown": "That a warmup pays was not shown.",
+                },
+                "10.8-f",
                 papers=("devlin2019",),
             ),
         ),
@@ -400,6 +458,17 @@ SITUATIONS = {
                 words="against",
             ),
             Line(SHORT_TESTED, "10.9-b", "short run, as a known length"),
+            Line(
+                {
+                    None: "It is tested against twelve others.",
+                    "for": "One of twelve other schedules ended lower still: where a run is this "
+                    "short, try a constant rate too.",
+                    "against/no effect": "None of twelve other schedules ended lower.",
+                    "open": "Whether one of twelve other schedules ends lower stayed open.",
+                },
+                "10.9-a",
+                "short run, Adam",
+            ),
         ),
     ),
     "large batch": Situation(
@@ -414,11 +483,8 @@ SITUATIONS = {
                 "10.4-a",
                 words="supported",
             ),
-            Line(
-                "For SGD begin the sweep at the old peak times the factor of the batch, for "
-                "Adam times its root; past some batch the peak grows no more.",
-                papers=("goyal2017", "malladi2022"),
-            ),
+            SGD_BATCH,
+            ADAM_BATCH,
         ),
     ),
 }
@@ -535,11 +601,7 @@ PROCEDURE = {
             "Another length: plan a new line for it, and sweep the old peak's neighbours.",
             papers=("li2020budgeted",),
         ),
-        Line(
-            "Another batch: sweep again, from the old peak times the factor (SGD) or its root "
-            "(Adam).",
-            papers=("goyal2017", "malladi2022"),
-        ),
+        AGAIN,
         Line(
             "Another optimizer: sweep again, as wide; Adam's range of good peaks is not wider.",
             "8.2-a",
@@ -727,7 +789,7 @@ def recommend(
             the situation and the optimizer decide.
         floor: the share of the peak at which the decay ends, in [0, 1).
         batch_factor: for a large batch, by how much it grew: the guess is multiplied by it (SGD) or
-            by its root (Adam and its kin).
+            by its root (Adam and its kin), unless the ledger refutes that.
 
     Returns:
         A `Recommendation`.
@@ -764,7 +826,7 @@ def recommend(
     adaptive = optimizer in ADAPTIVE
     if guess is None:
         guess = GUESSES[optimizer] * about.peak
-    guess = _positive("guess", guess) * (factor**0.5 if adaptive else factor)
+    guess = _positive("guess", guess) * factor ** _exponent(adaptive)
     if warmup is None:
         share = about.warmup[adaptive]
         warmup = round(share * updates) if updates else OPEN_WARMUP
@@ -781,6 +843,13 @@ def recommend(
     return Recommendation(
         situation, optimizer, updates, warmup, hold, decay, guess, about.lines, floor
     )
+
+
+def _exponent(adaptive):
+    """With which power of the batch the guess grows; see `SGD_BATCH` and `ADAM_BATCH`."""
+    if adaptive:
+        return 1.0 if ADAM_BATCH.word == "refuted" else 0.5
+    return 0.5 if SGD_BATCH.word == "refuted" else 1.0
 
 
 def _is_number(value):

@@ -79,11 +79,21 @@ def test_the_sweep_has_steps_of_root_two_about_the_guess():
     assert tuned.guess == pytest.approx(guide.GUESSES["adam"] / 10)
 
 
-def test_a_larger_batch_moves_the_sweep():
-    batch = dict(situation="large batch", batch_factor=16)
-    assert recommend(100, guess=0.1, **batch).guess == pytest.approx(1.6)
-    adam = recommend(100, guess=0.1, optimizer="adamw", **batch)
-    assert adam.guess == pytest.approx(0.4)
+@pytest.mark.parametrize(
+    "claim, optimizer, usual, refuted",
+    [("10.6-b", "sgd", 1.6, 0.4), ("10.6-c", "adamw", 0.4, 1.6)],
+)
+@pytest.mark.parametrize(
+    "word", ["supported", "refuted", "no effect", "not shown", None]
+)
+def test_a_larger_batch_moves_the_sweep(
+    monkeypatch, word, claim, optimizer, usual, refuted
+):
+    rows = {claim: {"verdict": word}} if word else {}
+    monkeypatch.setattr(guide, "_rows", lambda: rows)
+    ask = dict(situation="large batch", batch_factor=16, optimizer=optimizer)
+    wanted = refuted if word == "refuted" else usual
+    assert recommend(100, guess=0.1, **ask).guess == pytest.approx(wanted)
 
 
 def test_the_sweep_goes_on_at_its_edge_and_ends_inside():
@@ -252,7 +262,9 @@ def test_the_page_includes_all_that_is_generated(tmp_path):
 def test_a_picture_is_the_schedule():
     points = re.search(r'points="(.*?)"', guide_page.picture("short run"))[1].split()
     heights = [float(point.split(",")[1]) for point in points]
-    assert len(set(heights[: int(0.79 * len(heights))])) == 1 and heights[-1] == max(heights)
+    assert len(set(heights[: int(0.79 * len(heights))])) == 1 and heights[-1] == max(
+        heights
+    )
 
 
 # --- the lines for each library, read out of the page -------------------------------------
