@@ -553,7 +553,8 @@ PROCEDURE = {
             {
                 None: "Use several seeds for each peak where you can.",
                 "supported": "One seed for each peak is too few.",
-                "refuted/no effect": "One seed for each peak is enough on a smooth task.",
+                "refuted/no effect": "One seed for each peak was enough where the seeds agree; "
+                "where they scatter, use several.",
                 "not shown": "Whether one seed for each peak is enough stayed open: use three.",
             },
             "10.9-c",
