@@ -61,7 +61,9 @@ FURTHER = 2  # more of them on the side on which the best one lies at the edge
 COARSE = 4.0  # the factor between the peaks of a first look
 OPPOSITE = {"better": "worse", "worse": "better"}
 OPEN_WARMUP = 100  # updates, where the run has no length to take a share of
-FINE_TUNING = 0.1  # of the peak from scratch: where its sweep begins
+FINE_TUNING = (
+    0.1  # of the peak from scratch: where its sweep begins, until it is measured
+)
 
 
 # --- one line of advice ---------------------------------------------------------------
@@ -224,7 +226,6 @@ class Situation:
         lines: the reasons.
         needs: whether it cannot be set without a length.
         unit: in which the length counts.
-        peak: of the peak from scratch: where the sweep begins.
     """
 
     title: str
@@ -235,7 +236,6 @@ class Situation:
     lines: tuple = field(repr=False)
     needs: bool = True
     unit: str = "updates"
-    peak: float = 1.0
 
 
 SGD_BATCH = Line(
@@ -339,8 +339,8 @@ SITUATIONS = {
                 {
                     None: "Sweep about a tenth of the peak from scratch: it is commonly a "
                     "small fraction.",
-                    "supported": "The best peak was smaller than from scratch: sweep about a "
-                    "tenth of it first, and go on where the best one lies at the edge.",
+                    "supported": "The best peak was smaller than from scratch: the sweep "
+                    "begins as much lower, and goes on where the best one lies at the edge.",
                     "refuted/no effect": "The best peak was not smaller than from scratch: let "
                     "the sweep reach up to that one.",
                     "not shown": "Whether the best peak is smaller than from scratch stayed "
@@ -348,6 +348,26 @@ SITUATIONS = {
                 },
                 "10.8-a",
                 papers=("devlin2019",),
+            ),
+            Line(
+                {
+                    None: "An adapter of low rank is said to want a larger peak.",
+                    "supported": "An adapter of low rank wants a larger peak than all weights.",
+                    "refuted": "An adapter of low rank wants a smaller peak than all weights.",
+                    "no effect": "An adapter of low rank has the peak of all weights.",
+                    "not shown": "That an adapter of low rank wants a larger peak was not shown.",
+                },
+                "10.8-d",
+            ),
+            Line(
+                {
+                    None: "Rates that fall from layer to layer are left alone here.",
+                    "supported": "Rates that fall downwards from layer to layer pay.",
+                    "refuted": "Rates that fall downwards from layer to layer cost.",
+                    "no effect": "Rates that fall from layer to layer buy nothing.",
+                    "not shown": "That rates which fall from layer to layer pay was not shown.",
+                },
+                "10.8-e",
             ),
             Line(
                 {
@@ -371,7 +391,6 @@ SITUATIONS = {
                 papers=("devlin2019",),
             ),
         ),
-        peak=FINE_TUNING,
     ),
     "small data": Situation(
         "Small data, clean above all",
@@ -539,15 +558,34 @@ PROCEDURE = {
         ),
         Line(
             {
-                None: "Of a range test take a tenth of the minimum, as a first guess only.",
-                "supported": "A tenth of a range test's minimum is within a factor of 2: a "
-                "good first guess.",
-                "refuted": "Do not trust a tenth of a range test's minimum: it misses the best "
-                "peak by more than a factor of 2.",
+                None: "A range test gives a first guess only.",
+                "supported": "A tenth of a range test's minimum is within a factor of two.",
+                "refuted": "Do not take a tenth of a range test's minimum: it misses the best "
+                "peak by more than a factor of two.",
                 "no effect/not shown": "A tenth of a range test's minimum is a first guess: "
-                "that it is within a factor of 2 was not shown.",
+                "that it is within a factor of two was not shown.",
             },
             "10.3-a",
+        ),
+        Line(
+            {
+                None: "For a decay take more of its minimum.",
+                "supported": "For a line half of its minimum is better than a tenth.",
+                "refuted": "Half of its minimum is worse than a tenth.",
+                "no effect": "Half of its minimum is as good as a tenth.",
+                "not shown": "Whether half of its minimum is better stayed open.",
+            },
+            "10.3-c",
+        ),
+        Line(
+            {
+                None: "Five short runs cost as much.",
+                "supported": "It is better than five short runs of equal cost.",
+                "refuted": "Five short runs of equal cost find a better peak than a tenth of it.",
+                "no effect": "Five short runs of equal cost are as good.",
+                "not shown": "Whether five short runs of equal cost are better stayed open.",
+            },
+            "10.3-d",
         ),
         Line(
             {
@@ -603,6 +641,15 @@ PROCEDURE = {
             papers=("li2020budgeted",),
         ),
         AGAIN,
+        Line(
+            {
+                None: "Accumulated gradients count as the larger batch.",
+                "supported": "Accumulated gradients are the larger batch, and want its rate.",
+                "refuted": "Accumulated gradients are not the same as the larger batch.",
+                "no effect/not shown": "Accumulated gradients count as the larger batch.",
+            },
+            "10.6-f",
+        ),
         Line(
             "Another optimizer: sweep again, as wide; Adam's range of good peaks is not wider.",
             "8.2-a",
@@ -784,8 +831,8 @@ def recommend(
         situation: a key of `SITUATIONS`; by default "length known", or "length open" without
             updates.
         optimizer: a key of `GUESSES`.
-        guess: where to begin the sweep of the peaks; by default `GUESSES`, and for fine-tuning a
-            tenth of that.
+        guess: where to begin the sweep of the peaks; by default `GUESSES`, and for fine-tuning the
+            fraction of it that lesson 10.8 found (a tenth, until it has).
         warmup: in updates, where you know how long it must be; by default a share of the run, which
             the situation and the optimizer decide.
         floor: the share of the peak at which the decay ends, in [0, 1).
@@ -826,7 +873,8 @@ def recommend(
         )
     adaptive = optimizer in ADAPTIVE
     if guess is None:
-        guess = GUESSES[optimizer] * about.peak
+        guess = GUESSES[optimizer]
+        guess *= _fine_tuning() if situation == "fine-tuning" else 1.0
     guess = _positive("guess", guess) * factor ** _exponent(adaptive)
     if warmup is None:
         share = about.warmup[adaptive]
@@ -851,6 +899,14 @@ def _exponent(adaptive):
     if adaptive:
         return 1.0 if ADAM_BATCH.word == "refuted" else 0.5
     return 0.5 if SGD_BATCH.word == "refuted" else 1.0
+
+
+def _fine_tuning():
+    """The best peak for fine-tuning as a share of that from scratch: the ledger has it in octaves."""
+    smaller = SITUATIONS["fine-tuning"].lines[0]
+    return (
+        2.0 ** -smaller.found["effect"] if smaller.word == "supported" else FINE_TUNING
+    )
 
 
 def _is_number(value):

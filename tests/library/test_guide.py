@@ -75,8 +75,17 @@ def test_the_sweep_has_steps_of_root_two_about_the_guess():
     np.testing.assert_allclose(advice.peaks[1:] / advice.peaks[:-1], 2**0.5)
     assert advice.peaks[3] == pytest.approx(0.3) and len(advice.peaks) == 7
     np.testing.assert_allclose(advice.coarse[1:] / advice.coarse[:-1], 4)
-    tuned = recommend(100, situation="fine-tuning", optimizer="adam")
-    assert tuned.guess == pytest.approx(guide.GUESSES["adam"] / 10)
+
+
+def test_fine_tuning_begins_where_the_ledger_says(monkeypatch):
+    ask = dict(situation="fine-tuning", optimizer="adam")
+    one = {"condition": "middle shift", "primary": True, "effect": 2.0}
+    row = {"verdict": "supported", "conditions": [one]}
+    monkeypatch.setattr(guide, "_rows", lambda: {"10.8-a": row})
+    assert recommend(100, **ask).guess == pytest.approx(guide.GUESSES["adam"] / 4)
+    monkeypatch.setattr(guide, "_rows", dict)
+    assert recommend(100, **ask).guess == pytest.approx(guide.GUESSES["adam"] / 10)
+    assert recommend(100, guess=0.01, **ask).guess == 0.01
 
 
 @pytest.mark.parametrize(
