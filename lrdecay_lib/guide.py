@@ -902,7 +902,7 @@ def _exponent(adaptive):
 
 
 def _fine_tuning():
-    """The best peak for fine-tuning as a share of that from scratch: the ledger has it in octaves."""
+    """The best peak for fine-tuning, of that from scratch: the ledger has it in octaves."""
     smaller = SITUATIONS["fine-tuning"].lines[0]
     return (
         2.0 ** -smaller.found["effect"] if smaller.word == "supported" else FINE_TUNING

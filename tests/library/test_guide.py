@@ -1,4 +1,4 @@
-"""The guide: what it recommends, what it refuses, what its lines rest on, and what its page shows."""
+"""The guide: what it recommends and refuses, what its lines rest on, and what its page shows."""
 
 import json
 import math
@@ -213,7 +213,7 @@ def test_its_numbers_are_the_ledgers(line):
         assert line.effect == ""
         assert line.evidence == "from the literature" or "not measured" in line.evidence
     elif line.found:
-        assert f"{abs(line.found['effect']):+.3g}" in line.effect
+        assert f"{abs(line.found['effect']):.3g}" in line.effect
         assert all(f"{abs(e):.3g}" in line.short for e in line.found["interval"])
         assert line.found["treatment"] in line.effect and line.short in line.effect
     for text in line.texts.values():
