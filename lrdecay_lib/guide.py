@@ -4,7 +4,7 @@
     >>> advice.schedule(0.1)(np.array([0, 20, 510, 1000])).round(3).tolist()
     [0.0, 0.1, 0.05, 0.0]
     >>> advice.peaks.round(3).tolist()
-    [0.035, 0.05, 0.071, 0.1, 0.141, 0.2, 0.283]
+    [0.05, 0.071, 0.1, 0.141, 0.2]
 
 ``print(advice)`` says what to do and why. The page of the guide is written from the same tables,
 `SITUATIONS` and `PROCEDURE`, so the two cannot differ.
@@ -56,7 +56,8 @@ GUESSES = {
     "rmsprop": 1e-3,
 }
 ADAPTIVE = ("adam", "adamw", "rmsprop")
-SWEEP = 7  # peaks, a factor of sqrt(2) apart
+SWEEP = 5  # peaks, a factor of sqrt(2) apart
+LOOK = 7  # peaks of a first look, a factor of COARSE apart
 FURTHER = 2  # more of them on the side on which the best one lies at the edge
 COARSE = 4.0  # the factor between the peaks of a first look
 OPPOSITE = {"better": "worse", "worse": "better"}
@@ -737,13 +738,13 @@ class Recommendation:
 
     @property
     def peaks(self):
-        """The peaks to try, a factor of √2 apart, about the guess; shape (7,)."""
+        """The peaks to try, a factor of √2 apart, about the guess; shape (5,)."""
         return self.guess * 2.0 ** (np.arange(-(SWEEP // 2), SWEEP // 2 + 1) / 2)
 
     @property
     def coarse(self):
         """For who has no guess: peaks a factor of 4 apart, one run each; shape (7,)."""
-        return self.guess * COARSE ** np.arange(-(SWEEP // 2), SWEEP // 2 + 1.0)
+        return self.guess * COARSE ** np.arange(-(LOOK // 2), LOOK // 2 + 1.0)
 
     def more(self, losses):
         """Which peaks to try next.

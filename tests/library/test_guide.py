@@ -73,7 +73,7 @@ def test_without_a_length_the_rate_is_held():
 def test_the_sweep_has_steps_of_root_two_about_the_guess():
     advice = recommend(100, guess=0.3)
     np.testing.assert_allclose(advice.peaks[1:] / advice.peaks[:-1], 2**0.5)
-    assert advice.peaks[3] == pytest.approx(0.3) and len(advice.peaks) == 7
+    assert advice.peaks[2] == pytest.approx(0.3) and len(advice.peaks) == 5
     np.testing.assert_allclose(advice.coarse[1:] / advice.coarse[:-1], 4)
 
 
