@@ -9,6 +9,7 @@ import statistics
 
 import card_page
 import explorer
+import guide_page
 import hero
 import ledger_page
 import lessons
@@ -192,6 +193,7 @@ SECTIONS = {
     8: "Summary: trends, challenges, outlook",
     9: "Questions and answers",
     10: "In your own training",
+    11: "Why, and how far does it carry?",
 }
 
 
@@ -259,6 +261,7 @@ def write():
     (GENERATED / "verdicts.md").write_text(verdicts(), encoding="utf-8")
     (GENERATED / "contents.md").write_text(contents(), encoding="utf-8")
     card_page.write(GENERATED)
+    guide_page.write(GENERATED)
     explorer.write(GENERATED)
     rows, stored = claims(), replication_page.read()
     back = replication_page.came_back(rows, stored)
