@@ -872,7 +872,7 @@ def ledger():
 
     Columns: those of `Verdict.row`, and lesson (file name), title and cell (number in the notebook)
     that show it. The lessons that sum the ledger up
-    (8.1 and 9) have no rows in it.
+    (8.1, 9 and 11.3) have no rows in it.
     """
     return pd.DataFrame(json.loads(LEDGER.read_text(encoding="utf-8")))
 

@@ -78,7 +78,7 @@ def test_the_sweep_has_steps_of_root_two_about_the_guess():
 
 
 def test_fine_tuning_begins_where_the_ledger_says(monkeypatch):
-    ask = dict(situation="fine-tuning", optimizer="adam")
+    ask = {"situation": "fine-tuning", "optimizer": "adam"}
     one = {"condition": "middle shift", "primary": True, "effect": 2.0}
     row = {"verdict": "supported", "conditions": [one]}
     monkeypatch.setattr(guide, "_rows", lambda: {"10.8-a": row})
@@ -100,7 +100,7 @@ def test_a_larger_batch_moves_the_sweep(
 ):
     rows = {claim: {"verdict": word}} if word else {}
     monkeypatch.setattr(guide, "_rows", lambda: rows)
-    ask = dict(situation="large batch", batch_factor=16, optimizer=optimizer)
+    ask = {"situation": "large batch", "batch_factor": 16, "optimizer": optimizer}
     wanted = refuted if word == "refuted" else usual
     assert recommend(100, guess=0.1, **ask).guess == pytest.approx(wanted)
 
@@ -133,25 +133,28 @@ def test_it_reads_well_in_a_terminal(situation):
 @pytest.mark.parametrize(
     "wrong, said",
     [
-        (dict(updates=0), "updates must be a whole number of at least 1; got 0"),
-        (dict(updates=100.0), "updates must be a whole number"),
-        (dict(updates=True), "updates must be a whole number"),
-        (dict(situation="length known"), "updates must be given for 'length known'"),
-        (dict(updates=9, situation="gpt"), "situation must be one of 'length known'"),
-        (dict(updates=9, optimizer="SGD"), "optimizer must be one of 'sgd'"),
-        (dict(updates=9, guess=0), "guess must be a finite number above 0; got 0"),
-        (dict(updates=9, guess="0.1"), "guess must be a finite number above 0"),
-        (dict(updates=9, guess=math.nan), "guess must be a finite number above 0"),
-        (dict(updates=9, warmup=9), "warmup must be shorter than the run of 9 updates"),
-        (dict(updates=9, warmup=-1), "warmup must be a whole number of at least 0"),
-        (dict(updates=9, floor=1), "floor must be a share of the peak in [0, 1)"),
-        (dict(updates=9, floor=None), "floor must be a share"),
+        ({"updates": 0}, "updates must be a whole number of at least 1; got 0"),
+        ({"updates": 100.0}, "updates must be a whole number"),
+        ({"updates": True}, "updates must be a whole number"),
+        ({"situation": "length known"}, "updates must be given for 'length known'"),
+        ({"updates": 9, "situation": "gpt"}, "situation must be one of 'length known'"),
+        ({"updates": 9, "optimizer": "SGD"}, "optimizer must be one of 'sgd'"),
+        ({"updates": 9, "guess": 0}, "guess must be a finite number above 0; got 0"),
+        ({"updates": 9, "guess": "0.1"}, "guess must be a finite number above 0"),
+        ({"updates": 9, "guess": math.nan}, "guess must be a finite number above 0"),
         (
-            dict(updates=9, batch_factor=2),
+            {"updates": 9, "warmup": 9},
+            "warmup must be shorter than the run of 9 updates",
+        ),
+        ({"updates": 9, "warmup": -1}, "warmup must be a whole number of at least 0"),
+        ({"updates": 9, "floor": 1}, "floor must be a share of the peak in [0, 1)"),
+        ({"updates": 9, "floor": None}, "floor must be a share"),
+        (
+            {"updates": 9, "batch_factor": 2},
             "batch_factor is for situation='large batch'",
         ),
         (
-            dict(updates=9, situation="large batch", batch_factor=0),
+            {"updates": 9, "situation": "large batch", "batch_factor": 0},
             "batch_factor must be a finite number above 0",
         ),
     ],

@@ -86,7 +86,7 @@ def as_json(rows):
 
 
 def write_ledger():
-    """The library's copy of the ledger, which lessons 8.1 and 9 read, wherever they run."""
+    """The library's copy of the ledger, which lessons 8.1, 9 and 11.3 read, wherever they run."""
     path, text = lessons.LIBRARY / "ledger.json", as_json(claims(own_only=True))
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         lessons.write_whole(path, text)
