@@ -77,6 +77,26 @@ def test_print_a_short_book(monkeypatch, tmp_path):
         assert shown.locator(".contents a:visible").count() == 2
 
 
+@needs_site
+@needs_browser
+def test_the_guide_prints_on_two_sides(tmp_path):
+    """And its small letters are its own: the joined book has those of all pages."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        tab = playwright.chromium.launch(
+            executable_path=print_book.browser(), args=["--no-sandbox"]
+        ).new_page(viewport={"width": 718, "height": 1045})
+        tab.goto((print_book.SITE / "book" / "guide.html").as_uri())
+        pdf = tab.pdf(format="A4")
+        assert len(re.findall(rb"/Type /Page\b", pdf)) == 2
+        tab.emulate_media(media="print")
+        size = "getComputedStyle(document.querySelector('article p')).fontSize"
+        assert tab.evaluate(size) == "8.5px"
+        tab.evaluate("document.body.classList.add('joined')")
+        assert float(tab.evaluate(size).removesuffix("px")) > 12
+
+
 def test_no_browser_is_one_sentence(monkeypatch):
     monkeypatch.setattr(print_book, "browser", lambda: None)
     monkeypatch.setattr(render.pages, "write", lambda: pytest.fail("it began"))
