@@ -187,14 +187,13 @@ def _terms(rates):
 
 
 def carry(peak, old, new):
-    def terms(rates):
+    def noise(rates):  # T2 / T1
         left = np.cumsum(rates[::-1])[::-1]
         squares = np.cumsum(rates[::-1] ** 2)[::-1]
         late = rates[:-1] / left[1:] * squares[:-1] / left[:-1]
-        return 1 / (2 * left[0]), squares[0] / (2 * left[0]) + late.sum() / 2
+        return squares[0] + left[0] * late.sum()
 
-    (travel, noise), (other_travel, other_noise) = terms(old), terms(new)
-    return peak * np.sqrt(other_travel / other_noise * noise / travel)
+    return peak * np.sqrt(noise(old) / noise(new))
 
 
 def _carried(place, peak, old, new):

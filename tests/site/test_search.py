@@ -70,6 +70,7 @@ FIRST = {
     "sawtooth": LESSON + "03_2_step_decay.html",
 }
 
+
 @pytest.fixture(scope="module")
 def tab(browser):
     page = browser.new_page()
