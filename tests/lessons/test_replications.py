@@ -6,7 +6,7 @@ import pages
 import pytest
 from replicate import STORED
 
-from lrdecay_lib import claims
+from lrdecay_lib import claims, findings
 
 FOUND = json.loads(STORED.read_text(encoding="utf-8"))
 WORDS = {row["claim"]: row["verdict"] for row in pages.claims()}
@@ -24,7 +24,7 @@ def test_a_verdict_comes_back_in_four_of_five_runs(name):
     """Or it is "not shown": then it needs more seeds, or a larger margin, declared anew."""
     runs = FOUND["claims"].get(name, {})
     # what the article says has had its runs; a new section may wait for them
-    assert runs or not WORDS.get(name) or int(name.split("-")[0].split(".")[0]) >= 10, (
+    assert runs or not WORDS.get(name) or findings.section(name) >= findings.PART_TWO, (
         name
     )
     if len(runs) < ENOUGH:

@@ -301,9 +301,6 @@ def reads_ledger(notebook):
     return any("evidence.ledger()" in cell.source for cell in code_of(notebook))
 
 
-PART_TWO = 10  # the first section that does not follow the article
-
-
 def code_digest(notebook, library=LIBRARY):
     """A digest of everything that decides a lesson's outputs: its code, its tags, and the library
     it imports.
@@ -330,17 +327,17 @@ def code_digest(notebook, library=LIBRARY):
         if any(f'"{name}"' in source for source in sources):
             digest.update(repr((name, table)).encode())
     if reads_ledger(notebook):
+        from lrdecay_lib import findings  # with pandas: only here
+
+        def of_part_one(claim):
+            return findings.section(claim) < findings.PART_TWO
+
         rows = json.loads((library / "ledger.json").read_text(encoding="utf-8"))
         own = [name for name in declared if any(f'"{name}"' in s for s in sources)]
-        if all(section_of(name) < PART_TWO for name in own):  # sums up part one alone
-            rows = [row for row in rows if section_of(row["claim"]) < PART_TWO]
+        if all(map(of_part_one, own)):  # it sums up part one alone
+            rows = [row for row in rows if of_part_one(row["claim"])]
         digest.update(json.dumps(rows, ensure_ascii=False).encode())
     return digest.hexdigest()
-
-
-def section_of(claim):
-    """The section of a claim: 10 for "10.1-a"."""
-    return int(re.match(r"\d+", claim)[0])
 
 
 def read_notebook(path):

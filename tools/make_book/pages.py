@@ -246,7 +246,7 @@ def lead():
     by_article = sum(row["who"] == "article" for row in found)
     said = {word: sum(row["verdict"] == word for row in found) for word in MARKS}
     return (
-        "Most of what is written about learning rate decay is copied from page to page and "
+        "Much of what is written about learning rate decay is copied from page to page and "
         f"never tried. **This book tries it**: {len(found)} claims about decay, {by_article} "
         f"of them from one widely copied Chinese article, {ARTICLE}. "
         f"{said['supported']} are supported, {said['refuted']} refuted, {said['no effect']} "
