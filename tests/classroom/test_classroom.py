@@ -343,7 +343,9 @@ def test_a_page_that_cannot_be_written_costs_no_other_anything(
     name = "section_2"
     for student in ("adamson", "zimmer"):
         hand_in(course, student, name, submission(course, name))
-    monkeypatch.setattr(classroom, "write_feedback", partial(divmod))  # takes two numbers
+    monkeypatch.setattr(
+        classroom, "write_feedback", partial(divmod)
+    )  # takes two numbers
     said = grade(course)
     text = capsys.readouterr().out
     for student in ("adamson", "zimmer"):
