@@ -17,7 +17,7 @@ const FIGURES = {
           lines: [{ name: "path", x, y, width: 1.5, marks: pointed(x, y.map((one) => (Math.abs(one) > 4.5 ? null : one))) }],
         };
       }),
-      says: `The limit 2/h is ${said(2 / curvature)}. ${made.map((rate) => `${rate.toFixed(1)} ${kind(1 - rate * curvature)}`).join(", ")}.`,
+      says: `Limit 2/h: ${said(2 / curvature)}. A rate of ${made.map((rate) => `${rate.toFixed(1)} ${kind(1 - rate * curvature)}`).join(", ")}.`,
     };
   },
 
@@ -62,7 +62,7 @@ const FIGURES = {
     return {
       panels: [{
         title: "Expected loss at the end, over that of the constant rate", x: { title: "curvature of the problem", log: true },
-        y: { title: "loss over constant", log: true, range: [0.005, 200] }, lines,
+        y: { title: "loss over constant", log: true, range: [0.001, 200] }, lines,
       }],
       says: `Below the constant rate, of ${curvatures.length} curvatures: ${lines.slice(0, -1).map(wins).join(", ")}.`,
     };
@@ -105,7 +105,7 @@ const FIGURES = {
         lines: [line, { name: "article", x: [], y: [], marks: [{ x: asked, y: claimed, cross: true }] }],
       }],
       says: `After 10,000 updates ${said((asked / timescale) * Math.log2(1 / factor))} half-lives have passed, and the rate is `
-        + `${said(rate(asked))}. It is first at or below 0.00004 at update ${reached.toLocaleString("en")}.`,
+        + `${said(rate(asked)) === "0" ? "below 1e−300" : said(rate(asked))}. It is first at or below 0.00004 at update ${reached.toLocaleString("en")}.`,
     };
   },
 
@@ -130,7 +130,7 @@ const FIGURES = {
       name, x: lengths, y: lengths.map((length) => peaks.find((peak) => holds(name, length, peak)) ?? null),
     }));
     const none = (2 * start) / Math.sinh(start);
-    const fewest = (name) => { let length = 0; while (!holds(name, length, 1)) length++; return length.toLocaleString("en"); };
+    const fewest = (name) => { let length = 0; while (!holds(name, length, 1)) length++; return length; };
     return {
       panels: [{
         title: `Gradient descent on cosh x − 1 from x = ${start}`, x: { title: "updates of warmup", log: true },
@@ -138,7 +138,7 @@ const FIGURES = {
         lines: [...lines, { name: "no warmup", x: [2, 128], y: [none, none] }],
       }],
       says: `The curvature at the start is ${said(1 / first)}. Without a warmup a peak of ${said(none)} holds. For a peak of 1 `
-        + `a straight rise needs ${fewest("straight")} updates, an exponential one ${fewest("exponential")}.`,
+        + `a straight rise takes at least ${fewest("straight")}, an exponential one ${fewest("exponential")} updates.`,
     };
   },
 
