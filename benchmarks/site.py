@@ -2,8 +2,8 @@
 
 What a page loads on a first visit (as a web server sends it that compresses text with gzip, and as
 it is on disk), when it can be used (its last script has run and its formulas are set), and how
-long the explorer needs from a slider's move to the next drawn picture. Prints a Markdown table:
-what, measured, aim.
+long the explorer and the lessons' moving figures need from a slider's move to the next drawn
+picture. Prints a Markdown table: what, measured, aim.
 """
 
 import gzip
@@ -19,8 +19,8 @@ READY = (
     "() => window.MathJax && MathJax.startup ? MathJax.startup.promise.then(() => "
     "performance.now()) : performance.now()"
 )
-SLIDE = """([name, value]) => new Promise(done => {
-    const slider = document.querySelector(`#explorer [name=${name}]`), start = performance.now();
+SLIDE = """([place, value]) => new Promise(done => {
+    const slider = document.querySelector(place), start = performance.now();
     slider.value = value;
     slider.dispatchEvent(new Event("input", { bubbles: true }));
     const blocked = performance.now() - start;
@@ -56,7 +56,27 @@ def visit(browser, address):
     )
 
 
+def slides(page, place, repeats):
+    """(milliseconds at work, milliseconds until the picture is drawn) of each of the slider's
+    moves from one end to the other."""
+    low, high, step = page.evaluate(
+        "place => { const s = document.querySelector(place);"
+        " return [+s.min, +s.max, +s.step || 1]; }",
+        place,
+    )
+    steps = round((high - low) / step)
+    values = [low + step * (steps * k // (4 * repeats)) for k in range(4 * repeats)]
+    return [page.evaluate(SLIDE, [place, value]) for value in values]
+
+
+def told(times):
+    blocked, drawn = (statistics.median(some) for some in zip(*times))
+    worst = max(drawn for _, drawn in times)
+    return f"{drawn:.0f} ms ({worst:.0f} ms), {blocked:.0f} ms of it at work"
+
+
 def main(repeats=5):
+    import moving
     from playwright.sync_api import sync_playwright
     from test_site import BROWSER, LESSONS, PAGES, serve
 
@@ -111,21 +131,39 @@ def main(repeats=5):
         page.goto(base + "book/explorer.html", wait_until="load")
         page.wait_for_selector("#plot-rate svg")
         for name in ("peak", "warmup", "decay", "floor", "updates"):
-            ends = page.evaluate(
-                "(() => { const s = document.querySelector('#explorer "
-                f"[name={name}]'); return [+s.min, +s.max, +s.step || 1]; }})()"
-            )
-            steps = round((ends[1] - ends[0]) / ends[2])
-            values = [
-                ends[0] + ends[2] * (steps * k // (4 * repeats))
-                for k in range(4 * repeats)
-            ]
-            times = [page.evaluate(SLIDE, [name, value]) for value in values]
-            blocked, drawn = (statistics.median(some) for some in zip(*times))
-            worst = max(drawn for _, drawn in times)
             say(
                 f"explorer, slider {name}: from its move to the picture, median (longest)",
-                f"{drawn:.0f} ms ({worst:.0f} ms), {blocked:.0f} ms of it at work",
+                told(slides(page, f"#explorer [name={name}]", repeats)),
+                "under 50 ms",
+            )
+        static = ROOT / "book" / "_static"
+        scripts = [(static / name).read_bytes() for name in moving.SCRIPTS]
+        adds = {
+            name: sum(
+                len(gzip.compress(part))
+                for part in (*scripts, moving.form(name, "../../").encode())
+            )
+            for name in moving.table()
+        }
+        say(
+            f"figures of {len(adds)} lessons that move: what one adds over the wire, at most",
+            f"{max(adds.values()) / 1000:.1f} kB",
+            "under 15 kB",
+        )
+        for name, row in moving.table().items():
+            page.goto(f"{base}chapters/en/{name}.html", wait_until="load")
+            page.wait_for_selector(".moving .plot svg")
+            all_times = [
+                slides(page, f".moving [name={slider}]", repeats)
+                for slider in row["sliders"]
+            ]
+            slowest = max(
+                all_times, key=lambda times: statistics.median(t for _, t in times)
+            )
+            say(
+                f"moving figure of {name}, its slower slider: from its move to the picture, "
+                "median (longest)",
+                told(slowest),
                 "under 50 ms",
             )
         browser.close()

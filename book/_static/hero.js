@@ -1,23 +1,11 @@
 // The landing page's figure: move the peak, and the rates, the exact expected loss and the sentence follow.
-// What is computed here is what hero.py computes with the library; the tests compare the two.
+// The losses are those of schedules.js. What is computed here is what hero.py computes with the library; the tests
+// compare the two.
 const hero = document.querySelector(".hero");
 const ABOUT = JSON.parse(hero.dataset.about);
 
-const heroRates = (name, peak) => Float64Array.from({ length: ABOUT.updates }, (_, t) => {
-  if (name === "step") return peak * ABOUT.factor ** Math.floor(t / ABOUT.step);
-  return t < ABOUT.step ? peak : peak * ABOUT.factor ** (ABOUT.step - (t % ABOUT.step));
-});
-
-// the expected loss before the first update and after each: NoisyQuadratic.expectation
-function heroLosses(rate) {
-  const h = ABOUT.eigenvalues;
-  const square = h.map(() => ABOUT.start ** 2);
-  const loss = () => 0.5 * h.reduce((sum, value, i) => sum + value * square[i], 0);
-  return Float64Array.from([loss(), ...Array.from(rate, (r) => {
-    h.forEach((value, i) => { square[i] = (1 - r * value) ** 2 * square[i] + r * r * ABOUT.noise[i]; });
-    return loss();
-  })]);
-}
+const heroRates = (name, peak) => Float64Array.from({ length: ABOUT.updates },
+  (_, t) => peak * (name === "step" ? stairs : sawtooth)(t, ABOUT.step, ABOUT.factor));
 
 function heroPoints(values, panel) {
   const [width, height, left, right, top, bottom] = ABOUT.box;
@@ -35,7 +23,7 @@ function moveHero() {
   const end = {};
   for (const name of ["article", "step"]) {
     const rate = heroRates(name, peak);
-    const loss = heroLosses(rate);
+    const loss = expectation(rate, ABOUT);
     end[name] = loss[loss.length - 1];
     hero.querySelector(`polyline.${name}[data-panel=rate]`).setAttribute("points", heroPoints(rate, "rate"));
     hero.querySelector(`polyline.${name}[data-panel=loss]`).setAttribute("points", heroPoints(loss, "loss"));

@@ -1,11 +1,11 @@
 // A line plot as one SVG, drawn anew at every change: plot(element, { lines, x, y, notes }).
-//   lines: [{ x, y, name, color, dash, width, low, high }], y null where there is nothing to draw; low and high are
-//          the ends of a bar at the line's last point
+//   lines: [{ x, y, name, color, dash, width, low, high, marks }], y null where there is nothing to draw; low and high
+//          are the ends of a bar at the line's last point; marks: [{ x, y, cross }], rings or crosses at places
 //   x, y:  { title, log, range }; without a range an axis spans its values, and a straight y axis begins at 0
 //   notes: [text], in the plot's upper corner
 // Text has a fixed size in pixels, so it stays readable at the width of a phone.
 
-const SPACE = { left: 52, right: 20, top: 10, bottom: 38, text: 12 };
+const SPACE = { left: 56, right: 20, top: 10, bottom: 38, text: 12 };
 
 function readable(value) {
   if (value === 0) return "0";
@@ -76,7 +76,7 @@ function plot(element, picture) {
   }
   add("text", { x: (left + width - right) / 2, y: height - 6, "text-anchor": "middle" }, safe(x.title));
   // where there is no room for it the heading above the plot must do
-  if (height > 150) add("text", { transform: `translate(${text} ${(top + height - bottom) / 2}) rotate(-90)`, "text-anchor": "middle" }, safe(y.title));
+  if (height > 150) add("text", { transform: `translate(${text - 2} ${(top + height - bottom) / 2}) rotate(-90)`, "text-anchor": "middle" }, safe(y.title));
   const clip = `${element.id}-clip`;
   add("clipPath", { id: clip }, `<rect x="${left}" y="${top - 2}" width="${Math.max(width - left - right + 3, 0)}" height="${Math.max(height - top - bottom + 4, 0)}"/>`);
   for (const line of picture.lines) {
@@ -90,7 +90,13 @@ function plot(element, picture) {
     add("path", { ...stroke, d: path || "M0 0", ...(line.dash ? { "stroke-dasharray": line.dash } : {}) });
     if (line.low) add("path", { ...stroke, d: `M${x.place(line.x.at(-1))} ${y.place(line.low)}V${y.place(line.high)}`, "stroke-width": 6, opacity: 0.5 });
     if (line.dot !== undefined) add("circle", { cx: x.place(line.x[line.dot]), cy: y.place(line.y[line.dot]), r: 4.5, fill: line.color || "currentColor" });
-    for (const mark of line.marks || []) if (mark.y !== null) add("circle", { cx: x.place(mark.x).toFixed(1), cy: y.place(mark.y).toFixed(1), r: 4, fill: style.getPropertyValue("--pst-color-background") || "none", stroke: line.color || "currentColor", "stroke-width": 2 });
+    for (const mark of line.marks || []) {
+      if (mark.y === null) continue;
+      const [cx, cy] = [x.place(mark.x).toFixed(1), y.place(mark.y).toFixed(1)];
+      const pen = { fill: style.getPropertyValue("--pst-color-background") || "none", stroke: line.color || "currentColor", "stroke-width": 2 };
+      if (mark.cross) add("path", { ...pen, d: `M${cx - 6} ${cy - 6}l12 12m0-12l-12 12` });
+      else add("circle", { ...pen, cx, cy, r: 4 });
+    }
   }
   (picture.notes || []).forEach((note, i) => add("text", { x: width - right - 6, y: top + 14 + i * 16, "text-anchor": "end", "font-weight": 600 }, safe(note)));
   element.innerHTML = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="${text}" fill="currentColor" aria-hidden="true">${parts.join("")}</svg>`;

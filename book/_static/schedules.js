@@ -1,9 +1,10 @@
 // Schedules and their expected losses on a noisy quadratic, as tools/make_book/explorer.py builds them from the
 // library. The explorer and every figure that moves compute with these functions; the tests compare them with
-// the library. DATA comes from explorer_data.js, which the site's build writes.
+// the library. DATA, the explorer's own problem, comes from explorer_data.js, which the site's build writes; a page
+// without it names its problem, { eigenvalues, noise, start }.
 //
 // A choice is { family, peak, warmup, decay, floor, updates }: warmup and decay in percent of the run, floor in
-// percent of the peak. The family "keras" has a `config` instead of warmup, decay and floor.
+// percent of the peak. The family "keras" has a `config` instead of warmup, decay and floor (keras.js).
 
 // in updates: how long the warmup is, when the decay starts and how long it is
 function lengths({ family, warmup, decay, updates }) {
@@ -88,10 +89,10 @@ function rates(chosen) {
 
 // the second moments of the quadratic's coordinates, from which its expected loss follows: NoisyQuadratic.expectation
 class Moments {
-  constructor() {
-    this.h = Float64Array.from(DATA.eigenvalues);
-    this.noise = Float64Array.from(DATA.noise);
-    this.A = new Float64Array(this.h.length).fill(DATA.start ** 2);
+  constructor(problem = DATA) {
+    this.h = Float64Array.from(problem.eigenvalues);
+    this.noise = Float64Array.from(problem.noise);
+    this.A = new Float64Array(this.h.length).fill(problem.start ** 2);
   }
 
   loss() {
@@ -114,6 +115,21 @@ class Moments {
     }
   }
 }
+
+// the expected loss before the first update and after each, for any rates
+function expectation(rate, problem) {
+  const moments = new Moments(problem);
+  const losses = [moments.loss()];
+  for (const one of rate) {
+    moments.move(one, 1);
+    losses.push(moments.loss());
+  }
+  return losses;
+}
+
+// a step decay as a share of its first rate, and what the article's function makes of it (lesson 3.2)
+const stairs = (t, step, factor) => factor ** Math.floor(t / step);
+const sawtooth = (t, step, factor) => (t < step ? 1 : factor ** (step - (t % step)));
 
 // The run in blocks of one rate each. Up to `most` updates a block is one update, and the loss is exact. A longer
 // run's blocks grow from one update to updates / most within each piece between two edges, with the rate of their
@@ -166,91 +182,4 @@ function finals(chosen, peaks) {
     }
     return moments.loss();
   });
-}
-
-// --- Keras's own schedules, from the configuration that their get_config gives ---
-
-const fraction = (t, steps, staircase) => (staircase ? Math.floor(t / steps) : t / steps);
-const mixed = (share, low) => (1 - low) * share + low;
-const wave = (p) => 0.5 * (1 + Math.cos(Math.PI * p));
-const KERAS = {
-  ExponentialDecay: (c) => (t) => c.initial_learning_rate * c.decay_rate ** fraction(t, c.decay_steps, c.staircase),
-  InverseTimeDecay: (c) => (t) => c.initial_learning_rate / (1 + c.decay_rate * fraction(t, c.decay_steps, c.staircase)),
-  PiecewiseConstantDecay: (c) => (t) => c.values[c.boundaries.filter((b) => t > b).length],
-  PolynomialDecay: (c) => (t) => {
-    const steps = c.decay_steps * (c.cycle && t ? Math.ceil(t / c.decay_steps) : 1);
-    return (c.initial_learning_rate - c.end_learning_rate) * (1 - Math.min(t, steps) / steps) ** c.power + c.end_learning_rate;
-  },
-  CosineDecay: (c) => (t) => {
-    const warm = c.warmup_target === null || c.warmup_target === undefined ? 0 : c.warmup_steps;
-    const top = warm || c.warmup_target ? c.warmup_target ?? c.initial_learning_rate : c.initial_learning_rate;
-    if (t < warm) return c.initial_learning_rate + ((top - c.initial_learning_rate) * t) / warm;
-    return top * mixed(wave(Math.min((t - warm) / c.decay_steps, 1)), c.alpha);
-  },
-  CosineDecayRestarts: (c) => (t) => {
-    let [begin, length, height] = [0, c.first_decay_steps, 1];
-    if (c.t_mul === 1) {
-      const run = Math.floor(t / length);
-      [begin, height] = [run * length, c.m_mul ** run];
-    } else while (t >= begin + length) [begin, length, height] = [begin + length, length * c.t_mul, height * c.m_mul];
-    return c.initial_learning_rate * mixed(height * wave((t - begin) / length), c.alpha);
-  },
-};
-
-// what a configuration without its class belongs to: the key that only this class has
-const KERAS_KEYS = {
-  boundaries: "PiecewiseConstantDecay", first_decay_steps: "CosineDecayRestarts", end_learning_rate: "PolynomialDecay",
-  warmup_steps: "CosineDecay", alpha: "CosineDecay",
-};
-const KERAS_DEFAULTS = {
-  ExponentialDecay: { staircase: false }, InverseTimeDecay: { staircase: false }, PiecewiseConstantDecay: {},
-  PolynomialDecay: { end_learning_rate: 0.0001, power: 1, cycle: false },
-  CosineDecay: { alpha: 0, warmup_target: null, warmup_steps: 0 },
-  CosineDecayRestarts: { t_mul: 2, m_mul: 1, alpha: 0 },
-};
-const KERAS_LENGTH = ["decay_steps", "first_decay_steps", "warmup_steps"];
-
-// { class_name, config } of what was pasted; an Error says what is wrong with it
-function readKeras(text) {
-  let given;
-  try {
-    // Python prints a dict with its own quotes and constants
-    given = JSON.parse(/^[^"]*$/.test(text) ? text.replace(/'/g, '"').replace(/\bNone\b/g, "null").replace(/\bTrue\b/g, "true").replace(/\bFalse\b/g, "false") : text);
-  } catch {
-    throw new Error("This is no JSON: paste what json.dumps(schedule.get_config()) prints.");
-  }
-  const inner = given?.config ?? given;
-  const key = Object.keys(KERAS_KEYS).find((name) => inner && typeof inner === "object" && name in inner);
-  const name = given?.class_name ?? (Object.hasOwn(KERAS, inner?.name) ? inner.name : KERAS_KEYS[key]);
-  if (!Object.hasOwn(KERAS, name)) throw new Error(`No schedule of Keras was recognised${name ? ` in ${name}` : ""}: known are ${Object.keys(KERAS).join(", ")}.`);
-  const config = { ...KERAS_DEFAULTS[name], ...inner };
-  delete config.name;
-  const needed = name === "PiecewiseConstantDecay" ? ["boundaries", "values"]
-    : ["initial_learning_rate", name === "CosineDecayRestarts" ? "first_decay_steps" : "decay_steps", ...(/Exp|Inv/.test(name) ? ["decay_rate"] : [])];
-  const number = (value) => (Array.isArray(value) ? value.every(Number.isFinite) : Number.isFinite(value));
-  for (const part of needed) if (!number(config[part])) throw new Error(`${name} needs numbers for ${part}.`);
-  if (name === "PiecewiseConstantDecay" && config.values.length !== config.boundaries.length + 1) throw new Error("There must be one value more than boundaries.");
-  for (const part of KERAS_LENGTH) if (part in config && !(config[part] >= (part === "warmup_steps" ? 0 : 1))) throw new Error(`${part} must be at least 1.`);
-  if (name === "CosineDecayRestarts" && !(config.t_mul >= 1)) throw new Error("t_mul must be at least 1.");
-  return { class_name: name, config };
-}
-
-const kerasRate = ({ class_name, config }) => KERAS[class_name](config);
-
-// the highest rate of the first so many updates
-function kerasPeak(pasted, updates) {
-  const rate = kerasRate(pasted);
-  const { config } = pasted;
-  const places = [0, updates - 1, config.warmup_steps, config.boundaries?.map((b) => b + 1)].flat();
-  return Math.max(...places.filter((t) => t >= 0 && t < updates).map(rate));
-}
-
-function kerasShape({ config: pasted, updates }) {
-  const rate = kerasRate(pasted);
-  const peak = kerasPeak(pasted, updates);
-  const { warmup_steps: warm, warmup_target: target, decay_steps: steps, boundaries, first_decay_steps: first, t_mul: stretch } = pasted.config;
-  const ends = boundaries ? boundaries.map((b) => b + 1) : [warm, (target == null ? 0 : warm) + steps];
-  for (let [t, length] = [first, first]; stretch > 1 && t < updates; t += length) { ends.push(t); length *= stretch; }
-  const edges = [0, ...ends.map(Math.ceil).filter((t) => t > 0 && t < updates), updates];
-  return { edges: [...new Set(edges)].sort((a, b) => a - b), at: (t) => rate(t) / peak };
 }

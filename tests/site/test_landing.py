@@ -53,7 +53,7 @@ def test_the_figure_has_the_function_of_the_lesson():
 def test_rates_and_losses_are_the_librarys(page, name, peak):
     rates, losses = page.evaluate(
         """([name, peak]) => { const rate = heroRates(name, peak);
-        return [[...rate], [...heroLosses(rate)]]; }""",
+        return [[...rate], expectation(rate, ABOUT)]; }""",
         [name, peak],
     )
     np.testing.assert_allclose(rates, hero.rates(name, peak), rtol=1e-12)

@@ -436,7 +436,7 @@ def body():
     ]
 
 
-SCRIPTS = ("explorer_data.js", "schedules.js", "plot.js", "explorer.js")
+SCRIPTS = ("explorer_data.js", "schedules.js", "keras.js", "plot.js", "explorer.js")
 
 
 def write(folder):

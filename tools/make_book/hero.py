@@ -149,5 +149,6 @@ def body():
         '<a href="../chapters/en/03_2_step_decay.html">Lesson 3.2</a> finds the fault by '
         "program.</figcaption>",
         "</figure>",
+        '<script defer src="../_static/schedules.js"></script>',
         '<script defer src="../_static/hero.js"></script>',
     ]

@@ -3,6 +3,7 @@
 - Each figure gets the alternative text that `lrdecay_lib.figures.show` stored in its SVG, a variant
 for the dark scheme, a number, an anchor, and a link to the figure alone, which a script
 (book/_static/figures.js) opens over the page.
+- A figure that book/moving.toml names gets the sliders that move it (moving.py).
 - Under the title stands a line with the seconds the lesson took to run, and its Colab and download
 links.
 - Each verdict gets an anchor, to which the claim ledger leads.
@@ -20,6 +21,7 @@ import re
 from pathlib import Path
 
 import lessons
+import moving
 import page_parts
 from docutils import nodes
 from sphinx.util import logging
@@ -34,7 +36,7 @@ def finish_figures(app, doctree):
     number with an anchor."""
     number = re.match(r"[\d.]+(?= )", next(iter(doctree.findall(nodes.title))).astext())
     lesson = app.env.docname.startswith("chapters/") and number
-    count = 0
+    count, moves = 0, moving.table()
     for image in list(doctree.findall(nodes.image)):
         path = Path(app.env.relfn2path(image["uri"], app.env.docname)[1])
         svg = path.read_text(encoding="utf-8") if path.suffix == ".svg" else ""
@@ -65,6 +67,10 @@ def finish_figures(app, doctree):
             )
             place = nodes.container(ids=[anchor], classes=["numbered"])
             place += [both, nodes.paragraph("", "", link, classes=["figure-number"])]
+            name = app.env.docname.rsplit("/", 1)[1]
+            if moves.get(name, {}).get("figure") == count:
+                up = "../" * app.env.docname.count("/")
+                place.insert(1, nodes.raw("", moving.form(name, up), format="html"))
         image.parent.replace(image, place)
         image["classes"].append("only-light")
         dark["classes"].append("only-dark")
