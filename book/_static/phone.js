@@ -1,12 +1,15 @@
 // On a phone: code that is wider than the screen is folded until it is asked for, and the contents open where the reader is.
 addEventListener("load", () => {
-  if (innerWidth <= 600) document.querySelectorAll(".bd-content .cell_input").forEach((code) => {
-    const wide = [...code.querySelectorAll("pre")].some((pre) => pre.scrollWidth > pre.clientWidth);
+  if (innerWidth <= 600) document.querySelectorAll(".bd-content :is(.cell_input, div[class*='highlight-'])").forEach((code) => {
+    if (code.closest(".cell_output") || code.parentElement.closest(".cell_input")) return;
+    // behind a closed tab it has no width yet; about 40 characters have room
+    const wide = [...code.querySelectorAll("pre")].some((pre) =>
+      pre.clientWidth ? pre.scrollWidth > pre.clientWidth : pre.textContent.split("\n").some((line) => line.length > 40));
     if (!wide || code.closest("details")) return;
     const fold = document.createElement("details");
     fold.className = "wide-code";
     const summary = document.createElement("summary");
-    const words = code.innerText.trim().split("\n").find((line) => !/^(from|import|\s*$)/.test(line)) ?? "";
+    const words = code.textContent.trim().split("\n").find((line) => !/^(from|import|\s*$)/.test(line)) ?? "";
     summary.append("Code: ", Object.assign(document.createElement("code"), { textContent: words.trim() }));
     code.before(fold);
     fold.append(summary, code);

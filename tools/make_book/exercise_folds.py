@@ -79,11 +79,11 @@ def write_out(app, doctree):
             text = raw(MarkdownIt().render(exercise.task))
             task = nodes.container("", text, classes=["task"])
         else:
-            task = task_of(paragraph.parent)
-            output = paragraph.parent
+            output = shown = paragraph.parent
             while output.parent is not cell:
                 output = output.parent
             cell.remove(output)
+            task = task_of(shown)
         place = cell.parent.index(cell)
         cell.parent.insert(place, task)
         helped = folds(exercise, app.config.show_solutions)

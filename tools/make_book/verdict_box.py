@@ -43,8 +43,13 @@ def rows():
     return found
 
 
+def minus(text):
+    """With a sign that is as wide as a plus, in front of numbers."""
+    return re.sub(r"(?<![\w-])-(?=\d)", "−", text)
+
+
 def signed(number, unit=""):
-    return parts.with_unit(f"{number:+.3g}", unit).replace("-", "−")
+    return minus(parts.with_unit(f"{number:+.3g}", unit))
 
 
 def in_a_sentence(row):
@@ -121,10 +126,9 @@ def condition_line(condition, common):
         said for key, said in about(condition).items() if said and said != common[key]
     ]
     other.append(f"{100 * condition['level']:.4g} % interval")
-    effect = parts.interval(condition).replace("-", "−")
     return (
         f"<li>{mark(condition['side'])} <strong>{escaped(condition['condition'])}</strong>: "
-        f"{escaped(effect)} <small>({escaped('; '.join(other))})</small></li>"
+        f"{escaped(parts.interval(condition))} <small>({escaped('; '.join(other))})</small></li>"
     )
 
 
@@ -137,8 +141,8 @@ def folded(row):
         lines.append(f"<p>{escaped(said[:1].upper() + said[1:])}.</p>")
         listed = [condition_line(one, common) for one in row["conditions"]]
         lines += ["<ul>", *listed, "</ul>"]
-    lines.append(ledger_page.control_line(row).replace("[-", "[−"))
-    return "".join(lines)
+    lines.append(ledger_page.control_line(row))
+    return minus("".join(lines))
 
 
 def box(row, up, legend):
