@@ -1,4 +1,5 @@
-// On a phone: code that is wider than the screen is folded until it is asked for, and the contents open where the reader is.
+// On a phone: code that is wider than the screen is folded until it is asked for, formulas are made to fit, and the contents
+// open where the reader is.
 addEventListener("load", () => {
   if (innerWidth <= 600) document.querySelectorAll(".bd-content :is(.cell_input, div[class*='highlight-'])").forEach((code) => {
     if (code.closest(".cell_output") || code.parentElement.closest(".cell_input")) return;
@@ -14,6 +15,11 @@ addEventListener("load", () => {
     code.before(fold);
     fold.append(summary, code);
   });
+  // a formula wider than the screen gets smaller, down to three fifths; what is wider still scrolls inside itself
+  if (innerWidth <= 600) window.MathJax?.startup?.promise?.then(() => document.querySelectorAll("mjx-container[display]").forEach((formula) => {
+    const share = formula.clientWidth / formula.scrollWidth;
+    if (share < 1) formula.style.fontSize = `${Math.max(0.6, 0.98 * share) * parseFloat(getComputedStyle(formula).fontSize)}px`;
+  }));
   // the theme moves the focus to the drawer's first link a moment after it opens
   const here = document.querySelector(".bd-sidebar-primary li.current > a.current");
   document.querySelector(".primary-toggle")?.addEventListener("click", () => setTimeout(() => {
