@@ -158,6 +158,7 @@ def setup(app):
     # before Sphinx collects the images, so that it finds the dark ones
     app.connect("doctree-read", finish_figures, priority=300)
     app.add_js_file("figures.js", loading_method="defer")
+    app.add_js_file("projector.js", loading_method="defer")
     app.connect("doctree-read", add_lesson_line)
     app.connect("doctree-read", add_claim_anchors)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
