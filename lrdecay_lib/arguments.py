@@ -1,16 +1,18 @@
-"""How the sweeps of `training`, `reinforcement` and `federated` read their arguments: one rule
-and one sentence for all three."""
+"""How sweeps, checks and the guide read their arguments: one rule and one sentence for all."""
 
 from __future__ import annotations
 
 import inspect
+import math
 import os
 import sys
+from numbers import Real
 
 import numpy as np
 
 __all__ = [
     "whole",
+    "positive",
     "distinct",
     "seeds_of",
     "peaks_of",
@@ -42,6 +44,18 @@ def whole(name, value, least=1):
             f"{name} must be a whole number of at least {least}; got {value!r}"
         )
     return int(value)
+
+
+def positive(name, value, zero=False):
+    """``value`` as a finite float above 0, or of at least 0 if ``zero``; a ValueError that names
+    the argument if it is none."""
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not (number and math.isfinite(value) and (value > 0 or zero and value == 0)):
+        raise ValueError(
+            f"{name} must be a finite number {'of at least' if zero else 'above'} 0; "
+            f"got {value!r}"
+        )
+    return float(value)
 
 
 def distinct(name, values):

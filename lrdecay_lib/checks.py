@@ -24,11 +24,10 @@ from __future__ import annotations
 
 import math
 import warnings
-from numbers import Real
 
 import numpy as np
 
-from .arguments import whole
+from .arguments import positive, whole
 
 __all__ = [
     "CHECKS",
@@ -104,7 +103,7 @@ def failures(
     rates = _recorded(rates)
     updates, warmup = whole("updates", updates), whole("warmup", warmup, least=0)
     zeros = whole("zeros", zeros, least=0)
-    peak, end = _positive("peak", peak), _positive("end", end, zero=True)
+    peak, end = positive("peak", peak), positive("end", end, zero=True)
     if warmup >= updates:
         raise ValueError(
             f"warmup must be shorter than the run of {updates} updates; got {warmup}"
@@ -237,17 +236,6 @@ def _recorded(rates):
             f"{found.shape}"
         )
     return found
-
-
-def _positive(name, value, zero=False):
-    """A finite float above 0, or from 0 on."""
-    number = isinstance(value, Real) and not isinstance(value, bool)
-    if not (number and math.isfinite(value) and (value > 0 or zero and value == 0)):
-        raise ValueError(
-            f"{name} must be a finite number {'of at least' if zero else 'above'} 0; "
-            f"got {value!r}"
-        )
-    return float(value)
 
 
 def _length(rates, updates):

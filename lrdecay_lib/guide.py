@@ -30,7 +30,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .arguments import whole
+from .arguments import positive, whole
 from .schedules import Anneal, Constant, Warmup
 
 __all__ = [
@@ -734,7 +734,7 @@ class Recommendation:
 
     def schedule(self, peak):
         """The schedule with this peak, as `lrdecay_lib.schedules` has it."""
-        return _positive("peak", peak) * self.factor
+        return positive("peak", peak) * self.factor
 
     @property
     def peaks(self):
@@ -765,7 +765,7 @@ class Recommendation:
         """
         if not losses:
             raise ValueError("losses must hold one loss for each peak; got none")
-        tried = sorted(_positive("peak", peak) for peak in losses)
+        tried = sorted(positive("peak", peak) for peak in losses)
         finite = {p: losses[p] for p in losses if math.isfinite(losses[p])}
         best = min(finite, key=finite.get) if finite else tried[0]
         steps = 2.0 ** (np.arange(1, FURTHER + 1) / 2)
@@ -867,7 +867,7 @@ def recommend(
     floor = float(floor) if _is_number(floor) else math.nan
     if not 0 <= floor < 1:
         raise ValueError(f"floor must be a share of the peak in [0, 1); got {floor!r}")
-    factor = _positive("batch_factor", batch_factor)
+    factor = positive("batch_factor", batch_factor)
     if factor != 1 and situation != "large batch":
         raise ValueError(
             f"batch_factor is for situation='large batch'; got {factor:g} with {situation!r}"
@@ -876,7 +876,7 @@ def recommend(
     if guess is None:
         guess = GUESSES[optimizer]
         guess *= _fine_tuning() if situation == "fine-tuning" else 1.0
-    guess = _positive("guess", guess) * factor ** _exponent(adaptive)
+    guess = positive("guess", guess) * factor ** _exponent(adaptive)
     if warmup is None:
         share = about.warmup[adaptive]
         warmup = round(share * updates) if updates else OPEN_WARMUP
@@ -912,9 +912,3 @@ def _fine_tuning():
 
 def _is_number(value):
     return isinstance(value, Real) and not isinstance(value, bool)
-
-
-def _positive(name, value):
-    if not (_is_number(value) and math.isfinite(value) and value > 0):
-        raise ValueError(f"{name} must be a finite number above 0; got {value!r}")
-    return float(value)

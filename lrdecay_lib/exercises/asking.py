@@ -16,6 +16,7 @@ import copy
 import ctypes
 import dis
 import faulthandler
+import gc
 import json
 import math
 import os
@@ -519,6 +520,9 @@ def _in_process(job):
         try:
             os.close(read_end)
             faulthandler.disable()  # a crash is told in words
+            # a function of TensorFlow that was garbage before the copy was made crashes the copy
+            # that collects it, and the learner would be told that it was theirs
+            gc.freeze()
             os.setpgid(0, 0)  # so that what it starts can be ended with it
             for timer, name, seconds in (
                 (signal.ITIMER_PROF, signal.SIGPROF, TIME_LIMIT),

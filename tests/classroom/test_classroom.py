@@ -10,6 +10,7 @@ import sys
 import time
 import zipfile
 from datetime import datetime
+from functools import partial
 
 import classroom
 import collect
@@ -332,6 +333,30 @@ def test_a_second_attempt_that_cannot_be_read_tells_one_truth(course, marked, ca
     path.write_bytes(submission(course, "section_4", "all"))
     assert grade(course) is None
     assert grades(course)["ada", "section_4"] == (FULL, FULL)
+
+
+def test_a_page_that_cannot_be_written_costs_no_other_anything(
+    made, tmp_path, monkeypatch, capsys
+):
+    """What the pool cannot do is said of that student, and is done by the next run."""
+    course = shutil.copytree(made, tmp_path / "course")
+    name = "section_2"
+    for student in ("adamson", "zimmer"):
+        hand_in(course, student, name, submission(course, name))
+    monkeypatch.setattr(
+        classroom, "write_feedback", partial(divmod)
+    )  # takes two numbers
+    said = grade(course)
+    text = capsys.readouterr().out
+    for student in ("adamson", "zimmer"):
+        assert f"{student}, {name}: the page of feedback could not be written" in text
+        assert f"{student}, {name}: marking it failed" in said
+    monkeypatch.undo()
+    assert not grade(course)
+    assert {path.parent.name for path in course.glob("marks/*/*.json")} == {
+        "adamson",
+        "zimmer",
+    }
 
 
 def test_points_by_hand_stay_and_more_than_there_are_is_refused(course, marked, capsys):

@@ -7,6 +7,7 @@ The tests are the same for all exercises, and a new exercise is tested as soon a
 import copy
 import dataclasses
 import doctest
+import gc
 import math
 import os
 import pickle
@@ -781,6 +782,32 @@ def test_what_does_not_answer_is_ended_and_told_why(name, monkeypatch, own_proce
     assert result.outcome == "wrong" and is_sentence(result)
     assert re.search(re.escape(told), result.markdown), result
     assert time.monotonic() - begun < 30
+
+
+def test_garbage_from_before_never_ends_a_copy(own_process):
+    """As a function of TensorFlow does: collected in a copy, it takes the copy along."""
+    own = os.getpid()
+
+    class Deadly:
+        def __init__(self):
+            self.itself = self
+
+        def __del__(self):
+            if os.getpid() != own:
+                os._exit(1)
+
+    reference = EXERCISES["4.3.3"].reference
+
+    def answer(*question):
+        gc.collect()
+        return reference(*question)
+
+    gc.disable()
+    try:
+        Deadly()
+        assert EXERCISES["4.3.3"].judge(answer).outcome == "right"
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("fork", [True, False])

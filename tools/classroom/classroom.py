@@ -12,6 +12,7 @@ that was given by hand.
 import argparse
 import hashlib
 import json
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -264,8 +265,15 @@ def _mark_all(jobs, box, log):
     """Mark submissions, several at once, and write each into the gradebook as it comes."""
     import gradebook
 
+    def failed(job, what, error):
+        lines = traceback.format_exception(error)
+        log.note("".join(lines))
+        log.say(f"{job.who()}: {what}: {lines[-1].strip()}")
+
     done = []
-    with ProcessPoolExecutor(min(AT_ONCE, len(jobs))) as pool:
+    # fresh processes: a copy of one that holds TensorFlow dies when it collects its garbage
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(AT_ONCE, len(jobs)), mp_context=fresh) as pool:
         waiting = {pool.submit(do, job, box): job for job in jobs}
         with _nbgrader(jobs[0].folder).gradebook as book:
             for number, future in enumerate(as_completed(waiting), 1):
@@ -274,9 +282,7 @@ def _mark_all(jobs, box, log):
                 try:
                     record, shown = future.result()
                 except Exception as error:  # one submission never stops the others
-                    lines = traceback.format_exception(error)
-                    log.note("".join(lines))
-                    log.say(f"{job.who()}: marking it failed: {lines[-1].strip()}")
+                    failed(job, "marking it failed", error)
                     continue
                 submitted, problem = gradebook.handed_in(job.submitted)
                 if problem:
@@ -293,10 +299,14 @@ def _mark_all(jobs, box, log):
         }
         for future in as_completed(pages):
             job, record = pages[future]
-            if problem := future.result():
-                log.say(
-                    f"{job.who()}: the page of feedback could not be written: {problem}."
-                )
+            what = "the page of feedback could not be written"
+            try:
+                problem = future.result()
+            except Exception as error:
+                failed(job, what, error)
+                continue
+            if problem:
+                log.say(f"{job.who()}: {what}: {problem}.")
             else:  # only now is it marked
                 job.keep(record)
 
