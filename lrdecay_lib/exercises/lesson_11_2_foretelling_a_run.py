@@ -136,10 +136,7 @@ add(
             lambda rates, B, C, beta, gamma: B * (rates[0] - rates[-1]),
             "This is what the drops will have gained in the very end. Much of it has not come yet.",
         ),
-        (
-            lambda rates, B, *rest: gain(rates, 1.0, *rest),
-            "The factor `B` is missing.",
-        ),
+        (lambda rates, B, *rest: gain(rates, 1.0, *rest), "The factor `B` is missing."),
     ],
 )
 
