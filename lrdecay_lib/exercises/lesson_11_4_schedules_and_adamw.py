@@ -29,7 +29,8 @@ add(
     peak × weight decay × length in updates.
     """,
     why="What counts is how much is pulled over the whole run: once an update, each time the rate "
-    "times the weight decay. A larger batch makes fewer updates of the same epochs, and so asks for "
+    "times the weight decay. A larger batch makes fewer updates of the same epochs, and so asks "
+    "for "
     "more.",
     hints=[
         "How many updates has each run? One epoch has `samples // batch`.",
@@ -52,8 +53,8 @@ add(
             "or of fewer samples, has fewer of them.",
         ),
         (
-            lambda weight_decay, old, new: (
-                moved_weight_decay(weight_decay, (1.0, *old[1:]), (1.0, *new[1:]))
+            lambda weight_decay, old, new: moved_weight_decay(
+                weight_decay, (1.0, *old[1:]), (1.0, *new[1:])
             ),
             "The peak is missing: AdamW multiplies the weight decay by the rate.",
         ),
@@ -72,9 +73,7 @@ add(
         ),
         (
             lambda weight_decay, old, new: (
-                weight_decay
-                * (old[0] * old[1] * old[2])
-                / (new[0] * new[1] * new[2])
+                weight_decay * (old[0] * old[1] * old[2]) / (new[0] * new[1] * new[2])
             ),
             "This counts samples. Divide by the batch to get updates.",
         ),
@@ -115,7 +114,8 @@ add(
     "was made since.",
     hints=[
         "Each update keeps the share 1 - rate × weight decay of what was there.",
-        "What is left of everything before the last `last` updates is a product. The rest is theirs.",
+        "What is left of everything before the last `last` updates is a product. The rest is "
+        "theirs.",
         "The sum of `c_t` over them gives the same. Mind `last` = 0.",
     ],
     probes=[
@@ -135,7 +135,9 @@ add(
             "This adds the pulls. Each later update takes its share of what earlier ones made.",
         ),
         (
-            lambda rates, weight_decay, last: 1 - made_by_last(rates, weight_decay, last),
+            lambda rates, weight_decay, last: (
+                1 - made_by_last(rates, weight_decay, last)
+            ),
             "This is what is left of everything before them.",
         ),
         (
@@ -151,8 +153,8 @@ add(
             "The pull of an update is its rate *times the weight decay*.",
         ),
         (
-            lambda rates, weight_decay, last: (
-                float(np.sum(np.asarray(rates)[len(rates) - last :]) / np.sum(rates))
+            lambda rates, weight_decay, last: float(
+                np.sum(np.asarray(rates)[len(rates) - last :]) / np.sum(rates)
             ),
             "This is their share of the sum of the rates. That the early updates are forgotten is "
             "left out.",
@@ -200,7 +202,8 @@ add(
     `power_of_rate(rates, norms)`: by which power of the rate the pull fell from the first update to
     the last. 0 says unscaled, 1 scaled as in AdamW, 2 scaled twice.
     """,
-    why="The pull is a share of what is left, so it is read off the ratio of two norms, and not off "
+    why="The pull is a share of what is left, so it is read off the ratio of two norms, and not "
+    "off "
     "their difference, which shrinks with the weights under any rule.",
     hints=[
         "The pull of the first update is `log(norms[0] / norms[1])`, that of the last "
@@ -230,19 +233,23 @@ add(
             "The sign is turned: rate and pull fall together.",
         ),
         (
-            lambda rates, norms: 1 / power_of_rate(rates, norms)
-            if abs(power_of_rate(rates, norms)) > 1e-9
-            else 9.0,
+            lambda rates, norms: (
+                1 / power_of_rate(rates, norms)
+                if abs(power_of_rate(rates, norms)) > 1e-9
+                else 9.0
+            ),
             "Turned round: the logarithm of the pulls stands above, that of the rates below.",
         ),
         (
-            lambda rates, norms: math.log(norms[0] / norms[1])
-            / math.log(norms[-2] / norms[-1]),
+            lambda rates, norms: (
+                math.log(norms[0] / norms[1]) / math.log(norms[-2] / norms[-1])
+            ),
             "This is the ratio of the pulls. The power is its logarithm over that of the rates.",
         ),
         (
-            lambda rates, norms: math.log(norms[0] / norms[-1])
-            / math.log(rates[0] / rates[-1]),
+            lambda rates, norms: (
+                math.log(norms[0] / norms[-1]) / math.log(rates[0] / rates[-1])
+            ),
             "This compares the weights with the rates. The pull is what one update takes.",
         ),
         (

@@ -134,7 +134,9 @@ def test_on_a_phone_the_first_tap_shows_the_card_inside_the_screen(browser, addr
         box = page.locator(".term-card").bounding_box()
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= 360
         assert page.url.endswith(STEP)
-        if number + 1 < page.locator("a.term").count():  # the next may be below the card
+        if (
+            number + 1 < page.locator("a.term").count()
+        ):  # the next may be below the card
             page.evaluate("document.activeElement.blur()")
             page.locator(".term-card").wait_for(state="hidden")
     term.tap()
