@@ -7,6 +7,7 @@ checked here. test_guards.py shows each guard failing on a doctored notebook.
 import ast
 import re
 import sys
+import tomllib
 
 import lessons
 
@@ -31,6 +32,13 @@ COLAB = {
     "scipy",
     "sklearn",
     "tensorflow",
+}
+# what comes with Colab, and not with the library: a reader elsewhere has to install it
+APART = {
+    re.match(r"[\w-]+", wanted)[0]
+    for wanted in tomllib.loads((lessons.ROOT / "pyproject.toml").read_text("utf-8"))[
+        "project"
+    ]["optional-dependencies"]["lessons"]
 }
 SILENT = {
     "new",
@@ -165,6 +173,7 @@ def portable_markdown(notebook):
 
 
 def imports_only_what_colab_has(notebook):
+    first = next((cell.source for _, cell in code_cells(notebook)), "")
     for number, cell in code_cells(notebook):
         for node in ast.walk(ast.parse(lessons.without_magics(cell.source))):
             names = (
@@ -178,6 +187,11 @@ def imports_only_what_colab_has(notebook):
                 package = name.split(".")[0]
                 if package not in COLAB and package not in sys.stdlib_module_names:
                     yield f"cell {number} imports {package}, which Colab does not have"
+                if package in APART and f"pip install --quiet {package}" not in first:
+                    yield (
+                        f"cell {number} imports {package}, which does not come with the library, "
+                        "and the first code cell does not install it"
+                    )
 
 
 def reads_well(notebook):

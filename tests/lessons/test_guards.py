@@ -146,6 +146,10 @@ def import_what_colab_lacks(notebook):
     lessons.code_of(notebook)[0].source += "\nimport hypothesis"
 
 
+def import_what_stands_apart(notebook):
+    lessons.code_of(notebook)[0].source += "\nimport optax"
+
+
 def forget_the_question(notebook):
     notebook.cells[0].source = notebook.cells[0].source.replace("**Question.**", "")
 
@@ -177,6 +181,7 @@ def drop_the_prose(notebook):
         (use_a_role, "a MyST role"),
         (use_a_target, "a MyST target"),
         (import_what_colab_lacks, "imports hypothesis"),
+        (import_what_stands_apart, "the first code cell does not install it"),
         (forget_the_question, "has no '> **Question.**'"),
         (take_too_long, "promises to run in 60 units"),
         (drop_the_prose, "three code cells stand in a row"),
