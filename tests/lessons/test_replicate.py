@@ -143,3 +143,9 @@ def test_a_run_is_stored_and_an_error_is_a_result(tmp_path, code, error):
     assert found["error"] == error
     assert list(found["rows"]) == ([] if error else ["4.1-a"])
     assert found["of"] == replicate.digest(text)
+
+
+def test_what_is_drawn_anew_is_a_lesson():
+    """A lesson that was renamed would fall back to runs that were looked at."""
+    assert set(replicate.DRAWN_ANEW) <= {text.stem for text in lessons.texts()}
+    assert all(draw > replicate.DRAW for draw in replicate.DRAWN_ANEW.values())

@@ -32,17 +32,22 @@ PLACE = lessons.ROOT / "_build" / "replicate"
 STORED = lessons.LIBRARY / "replications.json"
 # raised when a claim was changed after a look at these runs, so that those shown are unseen ones
 DRAW = 2
+DRAWN_ANEW = {"11_4_schedules_and_adamw": 3}  # where one lesson's claim was
 KEPT = ("condition", "primary", "side", "margin", "effect", "interval", "unit")
 
 
-def other_numbers(run):
+def draw_of(text):
+    return DRAWN_ANEW.get(text.stem, DRAW)
+
+
+def other_numbers(run, draw=DRAW):
     """Make every generator that is started from a seed give the numbers of this run instead."""
     import keras
     import numpy as np
 
     def mixed(seed):
         return int(
-            np.random.SeedSequence(seed, spawn_key=(DRAW, run)).generate_state(1)[0]
+            np.random.SeedSequence(seed, spawn_key=(draw, run)).generate_state(1)[0]
         )
 
     start, keras_seed, old_seed = (
@@ -59,10 +64,10 @@ def other_numbers(run):
         if isinstance(seed, np.random.SeedSequence):
             return start(
                 np.random.SeedSequence(
-                    seed.entropy, spawn_key=(*seed.spawn_key, DRAW, run)
+                    seed.entropy, spawn_key=(*seed.spawn_key, draw, run)
                 )
             )
-        return start(np.random.SeedSequence(seed, spawn_key=(DRAW, run)))
+        return start(np.random.SeedSequence(seed, spawn_key=(draw, run)))
 
     class RandomState(np.random.RandomState):
         def __init__(self, seed=None):
@@ -86,7 +91,7 @@ def one(text, run, place, ledger):
     from lrdecay_lib import evidence
 
     if run:
-        other_numbers(run)
+        other_numbers(run, draw_of(text))
     rows, begin = {}, time.perf_counter()
 
     def recorded(make):
@@ -115,7 +120,7 @@ def one(text, run, place, ledger):
         json.dumps(
             {
                 "of": digest(text),
-                "draw": DRAW,
+                "draw": draw_of(text),
                 "rows": rows,
                 "error": error,
                 "seconds": round(time.perf_counter() - begin, 1),
@@ -155,7 +160,7 @@ def known(text, run):
     place = PLACE / f"{text.stem} {run}.json"
     if place.exists():
         found = json.loads(place.read_text(encoding="utf-8"))
-        if found["of"] == digest(text) and found.get("draw") == DRAW:
+        if found["of"] == digest(text) and found.get("draw") == draw_of(text):
             return found
     return None
 
