@@ -1,5 +1,5 @@
 """Are two runs of a cell the same to a reader? Words exactly, figures to a tenth of a point,
-ledger rows to eight digits.
+ledger rows to six digits.
 
 Processors differ in the last bits of what they compute: which instructions they have decides in
 which order sums are added. So a promise that every bit comes back would hold for one machine only.
