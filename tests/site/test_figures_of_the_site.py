@@ -156,7 +156,7 @@ def test_a_figure_opens_at_a_readable_size_on_a_phone(browser, addresses, way):
     size = 9 * image.bounding_box()["width"] / wide
     assert size >= 9, f"the text of the enlarged figure has {size:.1f} px"
     page.keyboard.press("Escape")
-    assert page.locator("dialog").count() == 0
+    page.locator("dialog").wait_for(state="detached")
     assert page.evaluate("document.activeElement.classList.contains('enlarge')")
     page.close()
 
