@@ -422,7 +422,8 @@ def test_a_projector_view_can_be_shared(browser, addresses):
     assert page.locator("dialog.projector[open]").count() == 1
     page.locator("[data-step='1']").click()
     page.locator("[data-step='0']").click()
-    assert page.locator("dialog").count() == 0 and "#" not in page.url
+    page.locator("dialog").wait_for(state="detached")
+    assert "#" not in page.url
     page.close()
 
 
