@@ -156,7 +156,7 @@ add(
     "On which side is this task?",
     2,
     """
-    Two logs, at the same rising `updates`. `signal` is the loss of averaged weights, above the
+    Two logs, at the same rising `updates`. `signal` is the loss with a very large batch, above the
     lowest reachable one, at a constant rate. `noise` is the loss after the rate was cut to a tenth,
     counted from the cut; it falls towards `level`. On logarithmic axes, from the first entry to the
     last, a curve falls as update ** -slope. Write `steeper_by(updates, signal, noise, level)`: the

@@ -169,13 +169,13 @@ add(
     Four lists, an entry for each seed: the `true` final losses; what a law has `told`; a naive
     `guess`; and a `replicate`, the final loss of a second run of the same thing. The error of a
     list is the mean, over the seeds, of how far it is off, as a share of the true loss, whatever
-    the sign. No law can be expected to be nearer than a replicate. Write
-    `skill(true, told, guess, replicate)`: of the guess's error above the replicate's, the share
-    that the law has removed. It is 1 for a law as near as a replicate, and 0 for one that is no
-    better than the guess.
+    the sign. The replicate is a yardstick. Write `skill(true, told, guess, replicate)`: of the
+    guess's error above the replicate's, the share that the law has removed. It is 1 for a law as
+    near as a replicate, 0 for one that is no better than the guess, and may be above 1: a
+    replicate brings chance of its own.
     """,
     why="A forecast that is 3 % off says nothing by itself. If a guess is 3 % off too, the law has "
-    "no skill; if a replicate is, it is as good as a forecast can be.",
+    "no skill; if a replicate is, little is left to gain.",
     hints=[
         "One helper function gives the error of a list; call it three times.",
         "Take absolute values before the mean, or errors of two signs cancel.",
@@ -194,7 +194,7 @@ add(
         ),
         (
             lambda *given: _skill(*given, below=False),
-            "The replicate is not used: this asks the law to be nearer than chance allows.",
+            "The replicate is not used: this asks the law to remove what is chance, too.",
         ),
         (
             lambda *given: _skill(*given, size=np.square),
