@@ -163,6 +163,12 @@ def portable_markdown(notebook):
         if cell.cell_type != "markdown":
             continue
         text = re.sub(r"```[^{].*?```", "", cell.source, flags=re.DOTALL)
+        after = re.search(r"^</details>\n(.+)", text, re.MULTILINE)
+        if after:
+            yield (
+                f"cell {number} has no blank line after </details>, so what follows shows raw: "
+                f"{after[1][:60]!r}"
+            )
         for line in text.splitlines():
             for pattern, what in NOT_PORTABLE:
                 if pattern.search(line):

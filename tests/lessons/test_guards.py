@@ -154,6 +154,10 @@ def forget_the_question(notebook):
     notebook.cells[0].source = notebook.cells[0].source.replace("**Question.**", "")
 
 
+def close_a_fold_without_a_blank_line(notebook):
+    notebook.cells[-1].source += "\n<details>\n\nWords.\n\n</details>\n## Raw"
+
+
 def take_too_long(notebook):
     notebook.metadata["lrdecay"] = {"seconds": 61.0, "unit": 1.0}
 
@@ -182,6 +186,7 @@ def drop_the_prose(notebook):
         (use_a_target, "a MyST target"),
         (import_what_colab_lacks, "imports hypothesis"),
         (import_what_stands_apart, "the first code cell does not install it"),
+        (close_a_fold_without_a_blank_line, "no blank line after </details>"),
         (forget_the_question, "has no '> **Question.**'"),
         (take_too_long, "promises to run in 60 units"),
         (drop_the_prose, "three code cells stand in a row"),

@@ -331,8 +331,8 @@ def table():
         "runs. With JavaScript this page lets you move them all."
     )
     return [
-        "<noscript><table "
-        f'class="table"><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>',
+        '<noscript><table class="table without-script">',
+        f"<caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>",
         *rows,
         "</tbody></table></noscript>",
     ]

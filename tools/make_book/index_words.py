@@ -1,8 +1,9 @@
 """A Sphinx extension: the words by which readers look for a page.
 
 book/index_words.toml holds them: names of other libraries' classes, synonyms, questions. They stand
-in the book's index, where a reader sees them, and the search knows them. Words that only ask, such
-as "which" and "should", do not count in a search.
+in the book's index, where a reader sees them, and the search knows them. So do the article's own
+words, which lead to the lessons that judge them. Words that only ask, such as "which" and "should",
+do not count in a search.
 """
 
 import functools
@@ -16,12 +17,25 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 WORDS = lessons.ROOT / "book" / "index_words.toml"
+CLAIMS = lessons.LIBRARY / "claims.toml"
 logger = logging.getLogger(__name__)
 
 
 @functools.cache
 def words():
     return tomllib.loads(WORDS.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def words_of_the_article():
+    """lesson -> the article's own key words in the claims that it judges"""
+    found = {}
+    for claim in tomllib.loads(CLAIMS.read_text(encoding="utf-8")).values():
+        if claim.get("words"):
+            found.setdefault(f"chapters/en/{claim['lesson']}", []).append(
+                claim["words"]
+            )
+    return found
 
 
 class IndexWords(SphinxTransform):
@@ -47,6 +61,10 @@ class IndexWords(SphinxTransform):
                 entries=[("single", entry, target, "main", None) for entry in entries]
             )
             self.document.insert(0, node)
+        said = words_of_the_article().get(self.env.docname, ())
+        if said:
+            entries = [("single", entry, "", "", None) for entry in said]
+            self.document.insert(0, addnodes.index(entries=entries))
 
 
 class Search(SearchEnglish):

@@ -1,7 +1,10 @@
 """What the pages of verdicts share: words, marks, numbers and tables."""
 
+import functools
 import html
 
+import lessons
+import yaml
 from docutils import nodes
 from markdown_it import MarkdownIt
 
@@ -50,6 +53,18 @@ def claim_anchor(claim):
 def address(row):
     """The verdict of a row, seen from a page in book/."""
     return f"../{row['lesson']}.html#{claim_anchor(row['claim'])}"
+
+
+@functools.cache
+def repository():
+    text = (lessons.ROOT / "_config.yml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)["repository"]
+
+
+def source(name, view="blob"):
+    """The address of a file in the repository; with the view "commits", its history."""
+    home = repository()
+    return f"{home['url']}/{view}/{home['branch']}/{name}"
 
 
 def kind(word):

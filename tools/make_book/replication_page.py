@@ -197,12 +197,12 @@ def one(row, stored, back):
     failed = len(controls) - sum(bool(control["passed"]) for control in controls)
     loud = f"<p>The control failed in {failed}.</p>" if failed else ""
     marks = " ".join(mark(*pair) for pair in zip(numbers, again))
-    word = row["verdict"]
+    word, came = row["verdict"], f"{times} of {runs}" if runs else "not tried"
     return (
         f'<tr><th scope="row"><a href="{parts.address(row)}">{row["claim"]}</a></th>'
         f"<td>{parts.words(row['text'])}</td>"
         f'<td class="verdict {parts.kind(word)}">{parts.MARKS[word]}</td>'
-        f'<td class="marks">{marks}</td><td class="back">{times} of {runs}</td>'
+        f'<td class="marks">{marks}</td><td class="back">{came}</td>'
         f"<td>{effects(row, again, numbers)}{changes(row, again, numbers)}{loud}</td></tr>"
     )
 

@@ -4,14 +4,18 @@
 description.
 - Each lesson gets a citation: one to read and to copy at its end, and one for reference managers
 in its head.
+- Each page ends with its text's place in the repository, for who found a mistake.
+- A link to a figure or a verdict leads there also where scripts change the page (anchor.js).
 """
 
 import html
 import re
+import urllib.parse
 from pathlib import Path
 
 import hero
 import lessons
+import page_parts
 import yaml
 from docutils import nodes
 
@@ -123,6 +127,18 @@ def citation(title, address):
     return shown, [tag("name", name, content) for name, content in tags.items()]
 
 
+def mending(pagename):
+    """What a reader does who found a mistake on the page."""
+    text, home = f"{pagename}.md", page_parts.repository()["url"]
+    title = urllib.parse.quote(f"A mistake on {text}")
+    return (
+        '<p class="mending">A mistake on this page? '
+        f'<a href="{page_parts.source(text)}?plain=1">Its text</a>, '
+        f'<a href="{home}/issues/new?title={title}">a report</a>, '
+        f'<a href="{page_parts.source("CONTRIBUTING.md")}">how to mend it</a>.</p>'
+    )
+
+
 def share(app, pagename, templatename, context, doctree):
     if doctree is None or app.builder.format != "html":
         return
@@ -152,6 +168,8 @@ def share(app, pagename, templatename, context, doctree):
         shown, more = citation(title, address)
         context["body"] += shown
         tags += more
+    if pagename.startswith(("book/", "chapters/")):
+        context["body"] += mending(pagename)
     context["metatags"] = context.get("metatags", "") + "\n".join(tags) + "\n"
 
 
@@ -177,4 +195,5 @@ def write_front_door(site):
 
 def setup(app):
     app.connect("html-page-context", share)
+    app.add_js_file("anchor.js", loading_method="defer")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -6,6 +6,7 @@ import functools
 import re
 
 import ledger_page
+import lessons
 import page_parts as parts
 import pages
 from docutils import nodes
@@ -132,6 +133,30 @@ def condition_line(condition, common):
     )
 
 
+@functools.cache
+def lines_of(name):
+    """The lines of a file of the repository, counted from 1."""
+    text = (lessons.ROOT / name).read_text(encoding="utf-8")
+    return list(enumerate(text.splitlines(), start=1))
+
+
+def trace(row):
+    """Where a doubter follows a verdict: what was declared, and when; what was run; what came
+    out."""
+    name, claims = row["lesson"], "lrdecay_lib/claims.toml"
+    quoted = f'"{row["claim"]}"'
+    declared = next(n for n, line in lines_of(claims) if line == f"[{quoted}]")
+    # the last place that names it: a lesson may quote the declaration before it judges
+    judged = max(n for n, line in lines_of(f"{name}.md") if quoted in line)
+    return (
+        '<p class="trace">Trace it: '
+        f'<a href="{parts.source(claims)}#L{declared}">the declaration</a>, '
+        f'<a href="{parts.source(claims, "commits")}">its history</a>, '
+        f'<a href="{parts.source(f"{name}.md")}?plain=1#L{judged}">the code that judges</a>, '
+        f'<a href="{parts.source(f"{name}.ipynb")}">the stored run</a>.</p>'
+    )
+
+
 def folded(row):
     """What was tested, and all that came out."""
     lines = [f"<p>{words(row['means'])}</p>"]
@@ -142,7 +167,7 @@ def folded(row):
         listed = [condition_line(one, common) for one in row["conditions"]]
         lines += ["<ul>", *listed, "</ul>"]
     lines.append(ledger_page.control_line(row))
-    return minus("".join(lines))
+    return minus("".join(lines)) + trace(row)
 
 
 def box(row, up, legend):
@@ -161,7 +186,7 @@ def box(row, up, legend):
             f'<p class="says"><a href="{up}book/ledger.html#{name}">Claim '
             f"{row['claim']}</a>: {words(row['text'])}</p>",
             f'<p class="word {parts.kind(word)}"><span aria-hidden="true">{sign}</span> '
-            f"{said.capitalize()}</p>",
+            f'{said.capitalize()} <a class="here" href="#{name}">Link to this verdict</a></p>',
             f'<p class="sentence">{in_a_sentence(row)}</p>',
             counts(row),
             f"<details><summary>{summary}</summary>{folded(row)}</details>",

@@ -1,0 +1,169 @@
+"""For whom the page is not as its makers saw it: no script runs, letters are larger, or a link
+leads to one place of it."""
+
+import re
+
+import pytest
+import without_script
+from bs4 import BeautifulSoup
+from docutils.utils.math import MathError
+from test_site import (  # noqa: F401  (fixtures)
+    BROWSER,
+    PAGES,
+    SITE,
+    addresses,
+    browser,
+    every_page,
+    needs_browser,
+)
+
+STEP = "chapters/en/03_2_step_decay.html"
+WARMUP = "chapters/en/10_4_warmup.html"
+EXPLORER = "book/explorer.html"
+
+
+@pytest.fixture
+def scriptless(browser, addresses):
+    """Opens a page where no script runs."""
+    contexts = []
+
+    def opened(page_name, width=1280):
+        context = browser.new_context(
+            java_script_enabled=False, viewport={"width": width, "height": 800}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(addresses["file"] + page_name)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@every_page
+def test_each_formula_stands_there_for_those_without_a_script(page_name):
+    page = (SITE / page_name).read_text(encoding="utf-8")
+    formulas = len(without_script.FORMULA.findall(page))
+    assert page.count("<noscript><math") == formulas
+    assert page.count("_static/no_script.css") == 1
+    assert 'data-theme="light"' in page and 'data-theme="auto"' not in page
+
+
+@pytest.mark.parametrize(
+    "tex, said",
+    [
+        (r"\tfrac12 + \frac1{50}", "12+150"),
+        (r"\begin{split} a \\ b \end{split}", "ab"),
+        (r"a, \dots, b \Big[ c \Big]", "a,…,b[c]"),
+    ],
+)
+def test_what_the_converter_does_not_know_is_written_otherwise(tex, said):
+    mathml = without_script.as_mathml(tex, block=True)
+    text = BeautifulSoup(mathml, "html.parser").get_text()
+    assert re.sub(r"\s", "", text) == said
+
+
+def test_a_formula_that_cannot_be_converted_stays_as_it_is():
+    page = r'<span class="math notranslate nohighlight">\(\nothing{x}\)</span>'
+    with pytest.raises(MathError):
+        without_script.as_mathml(r"\nothing{x}", block=False)
+    assert without_script.mend(page, "") == page
+
+
+@needs_browser
+def test_without_a_script_formulas_are_set_and_nothing_is_dead(scriptless):
+    page = scriptless(STEP)
+    assert page.locator("math:visible").count() > 5
+    assert r"\(" not in page.locator("article").inner_text()
+    assert not page.locator(".primary-toggle, .secondary-toggle").first.is_visible()
+    page.locator(".dropdown-source-buttons button").click()
+    page.get_by_role("link", name="Repository").wait_for(state="visible")
+    ink = page.locator("article a[href]").first.evaluate(
+        "e => getComputedStyle(e).color"
+    )
+    assert ink != page.locator("article p").first.evaluate(
+        "e => getComputedStyle(e).color"
+    ), "a link has no colour of its own"
+
+
+@needs_browser
+def test_without_a_script_a_phone_finds_every_page(scriptless):
+    page = scriptless(STEP, width=390)
+    page.get_by_role("link", name="All pages").click()
+    assert page.evaluate("scrollY") > 1000
+    lesson = page.locator("#all-pages").get_by_role("link", name="10.4")
+    assert lesson.is_visible()
+    lesson.click()
+    assert page.url.endswith(WARMUP)
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_without_a_script_the_explorers_numbers_are_whole(scriptless, width):
+    page = scriptless(EXPLORER, width)
+    table = page.locator("table.without-script")
+    assert table.evaluate("e => e.scrollWidth <= e.clientWidth")
+    heights = table.locator("tbody td:visible").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect().height)"
+    )
+    assert max(heights) < 130, "numbers break over many lines"
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("way", ["http", "file"])
+@pytest.mark.parametrize(
+    "place",
+    [f"{WARMUP}#figure-10-4-2", f"{WARMUP}#claim-10-4-a", f"{STEP}#claim-3-2-a"],
+)
+def test_a_link_to_a_place_leads_there(browser, addresses, place, way, width):
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(addresses[way] + place)
+    page.evaluate("() => MathJax.startup.promise.then(() => 0)")
+    page.wait_for_timeout(400)
+    anchor = place.partition("#")[2]
+    top = page.locator(f"#{anchor}").evaluate("e => e.getBoundingClientRect().top")
+    head = page.locator(".bd-header-article").bounding_box()
+    assert head["y"] + head["height"] <= top < 250, (
+        "the place is not what is seen first"
+    )
+    page.mouse.wheel(0, 600)  # from now on the reader leads
+    page.wait_for_timeout(200)
+    there = page.evaluate("scrollY")
+    page.evaluate("document.querySelector('article h1').style.fontSize = '150px'")
+    page.wait_for_timeout(200)
+    assert abs(page.evaluate("scrollY") - there) < 800
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def large_letters():
+    """A browser whose reader asked for letters of twice the usual size."""
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--blink-settings=defaultFontSize=32"]
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=BROWSER, args=flags)
+
+
+@needs_browser
+@pytest.mark.parametrize("page_name", ["book/index.html", STEP, EXPLORER])
+def test_large_letters_fit(large_letters, addresses, page_name):
+    page = large_letters.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(addresses["file"] + page_name)
+    size = page.evaluate(
+        "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+    )
+    assert size == 32
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    assert page.locator("article").bounding_box()["width"] > 500
+    search = page.locator(".bd-sidebar-primary .search-button-field").first
+    assert search.evaluate("e => e.scrollWidth <= e.clientWidth")
+    if page_name == EXPLORER:
+        page.wait_for_selector("#plot-rate svg")
+        form = page.locator("#explorer form").bounding_box()
+        picture = page.locator("#plot-loss").bounding_box()
+        assert picture["width"] > 400
+        assert picture["y"] + picture["height"] <= form["y"], "pictures lie on the form"
+    page.close()
