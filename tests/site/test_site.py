@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import lessons
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 
 SITE = lessons.ROOT / "_build" / "html"
 BROWSER = next(
@@ -83,6 +84,26 @@ def test_inside_links_lead_somewhere(page_name):
             ):
                 broken.append(address)
     assert not broken, f"{page_name} links to what is not there: {broken}"
+
+
+def raw_markdown(page):
+    """Lines of a page that show the marks of a table, a heading or a fence."""
+    soup = BeautifulSoup(page, "html.parser")
+    for code in soup.find_all(["pre", "code", "script", "style", "head"]):
+        code.decompose()
+    mark = re.compile(r"^ *(#{1,6} \w|\|? *:?-{3,}:? *\||`{3})|\|-{2,}\|")
+    return [line for line in soup.get_text().splitlines() if mark.search(line)]
+
+
+@every_page
+def test_no_markdown_shows_raw(page_name):
+    assert not raw_markdown((SITE / page_name).read_text(encoding="utf-8"))
+
+
+def test_raw_markdown_is_seen():
+    for line in ("| a | b | |---|---| | 1 | 2 |", "## Further reading", "--- | ---"):
+        assert raw_markdown(f"<p>A line.\n{line}</p>")
+    assert not raw_markdown("<p>|x| is a size, # a number</p><pre>## code</pre>")
 
 
 @pytest.mark.parametrize("page_name", LESSONS)
