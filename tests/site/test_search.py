@@ -51,6 +51,8 @@ FIRST = {
     "learning rate range test": LESSON + "10_3_peak.html",
     "batch size": LESSON + "10_6_batch.html",
     "fine tuning": LESSON + "10_8_fine_tuning.html",
+    # the article's own words
+    "收敛速度": LESSON + "06_1_convergence.html",
     # questions
     "which schedule should I use": "book/guide.html",
     "Which schedule should I use?": "book/guide.html",

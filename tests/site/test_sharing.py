@@ -1,6 +1,9 @@
 """What others see of a page: its description, its card, and how a lesson is cited."""
 
+from urllib.parse import unquote, urlsplit
+
 import lessons
+import pages
 import pytest
 import sharing
 import yaml
@@ -76,6 +79,50 @@ def test_the_words_fit_the_card(page, card):
     )
     assert max(title.x1, words.x1) < 0.98 * sharing.SIZE[0]
     assert title.y0 > words.y1 and words.y0 > 0.28 * sharing.SIZE[1]
+
+
+REPOSITORY = f"{CONFIG['repository']['url']}/blob/{CONFIG['repository']['branch']}/"
+
+
+def in_the_repository(address):
+    """The file that an address names, and the line of it, counted from 1."""
+    parts = urlsplit(address)
+    plain = parts._replace(query="", fragment="").geturl()
+    path = lessons.ROOT / plain.removeprefix(REPOSITORY)
+    number = parts.fragment.removeprefix("L")
+    return path, number and path.read_text("utf-8").splitlines()[int(number) - 1]
+
+
+@pytest.mark.parametrize("page", LESSONS)
+def test_a_verdict_leads_to_its_declaration_and_to_the_code_that_judges(page):
+    soup = BeautifulSoup((SITE / page).read_text(encoding="utf-8"), "html.parser")
+    for box in soup.select(".verdict-box"):
+        claim = box.select_one(".says a").get_text().removeprefix("Claim ")
+        declared, history, judged, run = (a["href"] for a in box.select(".trace a"))
+        path, line = in_the_repository(declared)
+        assert path.name == "claims.toml" and line == f'["{claim}"]'
+        assert history.endswith("/lrdecay_lib/claims.toml") and "/commits/" in history
+        path, line = in_the_repository(judged)
+        assert path.suffix == ".md" and f'"{claim}"' in line
+        assert in_the_repository(run)[0].exists()
+        assert box.select_one("a.here")["href"] == f"#{box['id']}"
+
+
+@pytest.mark.parametrize("page", SHARED)
+def test_a_page_leads_to_its_text(page):
+    soup = BeautifulSoup((SITE / page).read_text(encoding="utf-8"), "html.parser")
+    text, report, how = (a["href"] for a in soup.select(".mending a"))
+    path, _ = in_the_repository(text)
+    assert path.exists() and path.stem == page.removesuffix(".html").split("/")[-1]
+    assert path.name in unquote(report)
+    assert in_the_repository(how)[0].exists()
+
+
+def test_the_landing_page_leads_to_the_verdicts_that_it_shows():
+    soup = BeautifulSoup((SITE / "book/index.html").read_text(), "html.parser")
+    shown = soup.select("table")[1].select("tbody tr")
+    assert len(shown) == len(pages.SHOWN)
+    assert all("#claim-" in row.select("a")[-1]["href"] for row in shown)
 
 
 @pytest.fixture(scope="module")

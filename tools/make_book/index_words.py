@@ -63,7 +63,9 @@ class IndexWords(SphinxTransform):
             self.document.insert(0, node)
         said = words_of_the_article().get(self.env.docname, ())
         if said:
-            entries = [("single", entry, "", "", None) for entry in said]
+            # under a heading of their own, and not one for each first letter
+            key = "The article's words"
+            entries = [("single", entry, "", "", key) for entry in said]
             self.document.insert(0, addnodes.index(entries=entries))
 
 
