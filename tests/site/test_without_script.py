@@ -91,6 +91,7 @@ def test_without_a_script_formulas_are_set_and_nothing_is_dead(scriptless):
 def test_without_a_script_a_phone_finds_every_page(scriptless):
     page = scriptless(STEP, width=390)
     page.get_by_role("link", name="All pages").click()
+    page.wait_for_timeout(1000)  # it scrolls smoothly
     assert page.evaluate("scrollY") > 1000
     lesson = page.locator("#all-pages").get_by_role("link", name="10.4")
     assert lesson.is_visible()
@@ -138,13 +139,10 @@ def test_a_link_to_a_place_leads_there(browser, addresses, place, way, width):
 
 
 @pytest.fixture(scope="module")
-def large_letters():
+def large_letters(browser):
     """A browser whose reader asked for letters of twice the usual size."""
-    from playwright.sync_api import sync_playwright
-
     flags = ["--no-sandbox", "--disable-gpu", "--blink-settings=defaultFontSize=32"]
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=BROWSER, args=flags)
+    yield browser.browser_type.launch(executable_path=BROWSER, args=flags)
 
 
 @needs_browser
