@@ -56,6 +56,7 @@ def test_each_formula_stands_there_for_those_without_a_script(page_name):
         (r"\tfrac12 + \frac1{50}", "12+150"),
         (r"\begin{split} a \\ b \end{split}", "ab"),
         (r"a, \dots, b \Big[ c \Big]", "a,…,b[c]"),
+        (r"\ln 10 + \cos \pi t", "ln10+cosπt"),
     ],
 )
 def test_what_the_converter_does_not_know_is_written_otherwise(tex, said):

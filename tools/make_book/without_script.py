@@ -24,13 +24,16 @@ KNOWN = [
     (r"\\[Bb]ig(?![a-z])|\\textstyle\b", ""),
     (r"(\\[td]?frac)\s*(\d)\s*(\d)", r"\1{\2}{\3}"),
     (r"(\\[td]?frac)\s*(\d)\s*\{", r"\1{\2}{"),
+    # and a space that it forgets
+    (r"(\\(?:cos|exp|ln|sin|tanh))(?=\s+(?:\w|\\pi))", r"\1\\,"),
 ]
 
 
 def as_mathml(tex, block):
     for unknown, known in KNOWN:
         tex = re.sub(unknown, known, tex)
-    return latex2mathml.tex2mathml(tex.strip(), as_block=block)
+    formula = latex2mathml.tex2mathml(tex.strip(), as_block=block)
+    return re.sub(r"\n\s*", "", formula)
 
 
 def with_mathml(found):
