@@ -185,8 +185,9 @@ def box(row, up, legend):
             f'aria-label="Verdict on claim {row["claim"]}">',
             f'<p class="says"><a href="{up}book/ledger.html#{name}">Claim '
             f"{row['claim']}</a>: {words(row['text'])}</p>",
+            f'<a class="here" href="#{name}">Link to this verdict</a>',
             f'<p class="word {parts.kind(word)}"><span aria-hidden="true">{sign}</span> '
-            f'{said.capitalize()} <a class="here" href="#{name}">Link to this verdict</a></p>',
+            f"{said.capitalize()}</p>",
             f'<p class="sentence">{in_a_sentence(row)}</p>',
             counts(row),
             f"<details><summary>{summary}</summary>{folded(row)}</details>",
