@@ -235,3 +235,57 @@ add(
         ),
     ],
 )
+
+
+def same_step(rate, momentum, new_momentum):
+    return rate * (1 - new_momentum) / (1 - momentum)
+
+
+add(
+    "10.9.4",
+    same_step,
+    "Another momentum, the same steps",
+    1,
+    """
+    A program trains with SGD at a rate and a momentum below 1, as Keras and PyTorch have it: each
+    gradient is added in full to a mean that keeps the share `momentum` of what it was. The momentum
+    is to change. Write `same_step(rate, momentum, new_momentum)`: the rate with which one gradient
+    still moves the weights by as much in the end.
+    """,
+    why="A gradient moves the weights by the rate, then by the rate times the momentum, and so on: "
+    "in all by rate / (1 - momentum). From 0.9 to 0.95 that doubles, unless the rate is halved.",
+    hints=[
+        "By how much does one gradient move the weights in all its updates together?",
+        "1 + m + m**2 + … is 1 / (1 - m).",
+        "Set rate / (1 - momentum) equal before and after.",
+    ],
+    probes=[
+        (0.1, 0.9, 0.95),
+        (0.1, 0.9, 0.85),
+        (0.02, 0.95, 0.85),
+        (0.1, 0.9, 0.0),
+        (0.5, 0.0, 0.9),
+    ],
+    slips=[
+        (
+            lambda rate, momentum, new: rate * (1 - momentum) / (1 - new),
+            "The other way round: a larger momentum needs a smaller rate.",
+        ),
+        (
+            lambda rate, momentum, new: rate,
+            "The same rate with another momentum makes other steps.",
+        ),
+        (
+            lambda rate, momentum, new: rate * (1 - new),
+            "The old momentum counts too: the old rate was chosen with it.",
+        ),
+        (
+            lambda rate, momentum, new: rate * momentum / new if new else rate,
+            "It divides by the momentum itself. What counts is how far it is from 1.",
+        ),
+        (
+            lambda rate, momentum, new: rate / (1 - momentum),
+            "That is the length of the step, and not yet a rate for the new momentum.",
+        ),
+    ],
+)
