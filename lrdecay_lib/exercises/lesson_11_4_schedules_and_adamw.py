@@ -166,6 +166,13 @@ add(
             ),
             "This divides by what all updates made. The start belongs to the average too.",
         ),
+        (
+            lambda rates, weight_decay, last: float(
+                np.sum(_counts(rates, weight_decay)[-last:])
+            ),
+            "Nearly: with `last` = 0 the slice `[-0:]` is the whole list. Count from the front, "
+            "`[len(rates) - last:]`.",
+        ),
     ],
 )
 

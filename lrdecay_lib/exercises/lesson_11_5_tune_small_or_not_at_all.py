@@ -92,6 +92,15 @@ add(
             "Only the first judging seed chooses here. All of them are there to be used.",
         ),
         (
+            lambda judging, fresh, baseline: _gain(
+                {**judging, None: judging[baseline]},
+                {**fresh, None: fresh[baseline]},
+                baseline,
+            ),
+            "The baseline is among the candidates here. Where it judges best, the best of the "
+            "others is still to be reported, with a gain that may be negative.",
+        ),
+        (
             lambda judging, fresh, baseline: -_gain(judging, fresh, baseline),
             "The sign is turned. A gain is positive where the loss is lower.",
         ),
