@@ -32,7 +32,13 @@ PLACE = lessons.ROOT / "_build" / "replicate"
 STORED = lessons.LIBRARY / "replications.json"
 # raised when a claim was changed after a look at these runs, so that those shown are unseen ones
 DRAW = 2
-DRAWN_ANEW = {"11_4_schedules_and_adamw": 3}  # where one lesson's claim was
+DRAWN_ANEW = {  # where a claim of one lesson was
+    "10_5_unknown_length": 3,
+    "10_6_batch": 3,
+    "10_7_averaging": 3,
+    "10_8_fine_tuning": 3,
+    "11_4_schedules_and_adamw": 3,
+}
 KEPT = ("condition", "primary", "side", "margin", "effect", "interval", "unit")
 
 
