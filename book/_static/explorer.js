@@ -5,6 +5,7 @@ const form = page.querySelector("form");
 const part = (name) => document.getElementById(name);
 const short = (value) => (value && value < 1e-3 ? value.toExponential(1).replace("-", "\u2011") : String(Number(value.toPrecision(3))));
 const whole = (value) => value.toLocaleString("en");
+const SMALL = 0.005; // a usual peak for Adam, and far below any that the quadratic or the real runs want
 const end = (value) => (value < TOO_MUCH ? `ends at ${short(value)}` : "diverges");
 
 // --- the settings: `chosen` holds them, the form shows them, the address keeps them ---
@@ -322,7 +323,8 @@ function captions(all, mine, peaks) {
   const { at } = shape(chosen);
   part("plot-rate-caption").textContent = [rise && `${whole(rise)} updates of warmup`, fall && `the decay begins at update ${whole(start)}`,
     `the last update has the rate ${short(chosen.peak * at(chosen.updates - 1))}`].filter(Boolean).join(", ").replace(/^./, (letter) => letter.toUpperCase()) + ".";
-  part("plot-loss-caption").textContent = `It ${mine.too === undefined ? end(mine.last) : `diverges at update ${whole(mine.too)}, where it passes ${whole(TOO_MUCH)}`}${against(steady?.last)}.`;
+  part("plot-loss-caption").textContent = `It ${mine.too === undefined ? end(mine.last) : `diverges at update ${whole(mine.too)}, where it passes ${whole(TOO_MUCH)}`}${against(steady?.last)}.`
+    + (chosen.peak < SMALL ? " This is plain gradient descent, for which the peak is small. If yours is a rate for Adam, take the shape and the code from here, not the loss." : "");
   const ran = (runs) => (typeof runs === "object" ? runs.marks.at(-1) : undefined);
   part("plot-runs-caption").textContent = typeof mine.runs === "string" ? mine.runs
     : `Median of ${DATA.seeds} seeds, and the middle half at the end. It ${end(ran(mine.runs))}${against(ran(steady?.runs))}.`;

@@ -3,7 +3,7 @@
 //          are the ends of a bar at the line's last point; marks: [{ x, y, cross }], rings or crosses at places
 //   x, y:  { title, log, range }; without a range an axis spans its values, and a straight y axis begins at 0
 //   notes: [text], in the plot's upper corner
-// Text has a fixed size in pixels, so it stays readable at the width of a phone.
+// Text has a fixed size in pixels, so it stays readable at the width of a phone; on a projector --plot-zoom enlarges all.
 
 const SPACE = { left: 56, right: 20, top: 10, bottom: 38, text: 12 };
 
@@ -12,7 +12,8 @@ function readable(value) {
   const size = Math.abs(value);
   if (size >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
   if (size >= 1e4) return `${Number((value / 1e3).toPrecision(3))}k`;
-  return size < 1e-3 ? value.toExponential(0).replace("-", "\u2212") : String(Number(value.toPrecision(3)));
+  const rounded = Number(value.toPrecision(3));
+  return size < 1e-3 ? rounded.toExponential().replace("-", "\u2212") : String(rounded);
 }
 
 // at most about so many round numbers within a range: multiples of 1, 2 or 5, or on a logarithmic axis powers of ten
@@ -45,8 +46,10 @@ function rangeOf(values, axis) {
 
 function plot(element, picture) {
   element.data = picture.lines; // what is drawn, for whoever asks: the tests, the table of numbers
-  const [width, height] = [element.clientWidth, element.clientHeight];
-  if (!width) return;
+  if (!element.clientWidth) return;
+  const style = getComputedStyle(element);
+  const zoom = Number(style.getPropertyValue("--plot-zoom")) || 1;
+  const [width, height] = [element.clientWidth / zoom, element.clientHeight / zoom];
   const { left, right, top, bottom, text } = SPACE;
   const spans = [["x", left, width - right], ["y", height - bottom, top]].map(([name, from, to]) => {
     const axis = picture[name];
@@ -62,7 +65,6 @@ function plot(element, picture) {
     parts.push(`<${name}${written}>${content}</${name}>`);
   };
   const safe = (words) => String(words).replace(/&/g, "&amp;").replace(/</g, "&lt;");
-  const style = getComputedStyle(element);
   const grid = style.getPropertyValue("--pst-color-border").trim() || "#ccc";
   for (const value of ticks(x.range, x.log, Math.max(2, Math.floor((width - left) / 70)))) {
     const at = x.place(value).toFixed(1);
@@ -99,5 +101,5 @@ function plot(element, picture) {
     }
   }
   (picture.notes || []).forEach((note, i) => add("text", { x: width - right - 6, y: top + 14 + i * 16, "text-anchor": "end", "font-weight": 600 }, safe(note)));
-  element.innerHTML = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="${text}" fill="currentColor" aria-hidden="true">${parts.join("")}</svg>`;
+  element.innerHTML = `<svg xmlns="http://www.w3.org/2000/svg" width="${width * zoom}" height="${height * zoom}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="${text}" fill="currentColor" aria-hidden="true">${parts.join("")}</svg>`;
 }

@@ -1,4 +1,5 @@
-// A lesson for the projector: its question, each figure at full width, each verdict and each quiz question, one at a time.
+// A lesson for the projector: its question, each figure at full width, each verdict, each quiz question and each exercise
+// (the task alone: no hint, no solution), one at a time.
 // Arrow keys and page keys (a presenter's remote) turn the page, Escape leaves. Figures and verdicts are the page's own,
 // moved there and back, so what answers to sliders still does.
 (() => {
@@ -19,6 +20,13 @@ function slides() {
   for (const part of article.querySelector("#check-yourself")?.children ?? []) {
     if (part.matches("p") && /^\d+\./.test(part.textContent)) found.push(quiz = { title: "Check yourself", copies: [part] });
     else if (quiz && part.matches("p, details, .highlight, div, ul, ol")) quiz.copies.push(part);
+  }
+  let task = null;
+  for (const part of article.querySelector("#exercises")?.children ?? []) {
+    const named = part.matches("p") && part.querySelector(":scope > strong:first-child")?.textContent.match(/^(Exercise|To investigate)/);
+    if (named) found.push(task = { title: named[1] === "Exercise" ? "Exercises" : named[1], copies: [part] });
+    else if (part.matches("details.help")) task = null; // what comes after the hints belongs to no exercise
+    else if (task && part.matches("p, .task, .cell, ul, ol, blockquote, .math")) task.copies.push(part);
   }
   return found;
 }
@@ -55,6 +63,10 @@ function open() {
       return copy;
     }));
     room.scrollTop = 0;
+    for (const size of part?.matches(".numbered") ? [1] : [1.6, 1.3, 1]) { // as large as there is room for
+      room.style.setProperty("--letters", size);
+      if (room.scrollHeight <= room.clientHeight) break;
+    }
     dialog.querySelector("[data-step='-1']").disabled = at === 0;
     dialog.querySelector("[data-step='1']").disabled = at === all.length - 1;
     dispatchEvent(new Event("resize")); // what draws itself measures its room again

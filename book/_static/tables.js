@@ -13,3 +13,6 @@ addEventListener("load", () => {
   stops();
 });
 addEventListener("resize", stops);
+// MathJax makes each formula a stop, for its menu: a page would have dozens. Those within a line are none; the menu opens by a click.
+addEventListener("load", () => window.MathJax?.startup?.promise?.then(() =>
+  document.querySelectorAll("mjx-container:not([display])").forEach((formula) => { formula.tabIndex = -1; })));

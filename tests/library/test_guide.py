@@ -268,8 +268,9 @@ def test_the_page_includes_all_that_is_generated(tmp_path):
     guide_page.write(tmp_path)
     made = {path.name for path in tmp_path.iterdir()}
     assert set(re.findall(r"generated/(guide_\w+\.md)", PAGE)) == made
-    assert str(recommend(5000, optimizer="adam")) in guide_page.printed()
-    assert 'print(recommend(5000, optimizer="adam"))' in PAGE
+    asked = recommend(20_000, optimizer="adamw", guess=3e-4)
+    assert str(asked) in guide_page.printed()
+    assert 'print(recommend(20_000, optimizer="adamw", guess=3e-4))' in PAGE
 
 
 def test_a_picture_is_the_schedule():

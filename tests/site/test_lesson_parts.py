@@ -390,7 +390,12 @@ def test_a_lesson_on_a_projector_with_the_keyboard_alone(browser, addresses, sch
     total = int(count.inner_text().split()[-1])
     boxes = len(parsed(BOXES).select(".verdict-box"))
     quiz = len(parsed(BOXES).select("#check-yourself > p > strong"))
-    assert total == 1 + figures + boxes + quiz
+    tasks = [
+        strong
+        for strong in parsed(BOXES).select("#exercises > p > strong:first-child")
+        if re.match("Exercise|To investigate", strong.get_text())
+    ]
+    assert total == 1 + figures + boxes + quiz + len(tasks) and len(tasks) >= 2
     seen, complaints = [], []
     for number in range(2, total + 1):
         page.keyboard.press("ArrowRight" if number % 2 else "PageDown")
@@ -402,7 +407,13 @@ def test_a_lesson_on_a_projector_with_the_keyboard_alone(browser, addresses, sch
     assert len(seen) == figures and min(seen) > 0.9 * 1280, (
         "a figure has not the full width"
     )
+        if "Exercise" in dialog.locator("h2").inner_text():
+            shown = dialog.locator(".slide").inner_text()
+            assert "Hint" not in shown and "solution" not in shown
+            assert dialog.locator("details").count() == 0
     assert not complaints, complaints
+    for _ in tasks:  # back to the last question of the quiz
+        page.keyboard.press("PageUp")
     option = dialog.locator("summary").first
     option.focus()
     page.keyboard.press("Enter")
@@ -413,6 +424,27 @@ def test_a_lesson_on_a_projector_with_the_keyboard_alone(browser, addresses, sch
     dialog.wait_for(state="detached", timeout=2000)
     assert page.evaluate("document.activeElement.className") == "projector-link"
     assert page.locator("article").inner_text() == whole, "the page is not what it was"
+    page.close()
+
+
+@needs_browser
+@pytest.mark.parametrize("width, height", [(1024, 768), (1920, 1080)])
+def test_a_figure_with_sliders_fills_the_wall(browser, addresses, width, height):
+    page = open_page(browser, addresses["file"], STEP, width=width)
+    page.set_viewport_size({"width": width, "height": height})
+    page.locator(".projector-link").click()
+    slide = page.locator("dialog.projector .slide")
+    while not slide.locator(".moving").count():
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(200)  # it draws itself anew
+    for plot in slide.locator(".plot").all():
+        assert plot.bounding_box()["height"] > 0.35 * height
+        letters = plot.locator("svg text").first.bounding_box()["height"]
+        assert letters > 0.018 * height, "letters too small for the last row"
+    assert slide.evaluate("e => e.scrollHeight <= e.clientHeight"), "cut off"
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(200)
+    assert page.locator(".moving .plot svg").first.bounding_box()["height"] < 280
     page.close()
 
 
@@ -456,6 +488,77 @@ def test_on_a_phone_nothing_scrolls_sideways_and_targets_are_large(
     assert page.evaluate(SIDEWAYS) == []
     assert page.evaluate(SMALL) == []
     page.close()
+
+
+BROKEN = """() => {
+    // words of a table's cells that stand on two lines
+    const broken = [];
+    for (const cell of document.querySelectorAll(".bd-content :is(th, td)")) {
+        if (!cell.checkVisibility() || cell.querySelector("code, a, mjx-container")) continue;
+        const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) for (const word of walk.currentNode.data.matchAll(/[A-Za-z]{2,14}/g)) {
+            const range = document.createRange();
+            range.setStart(walk.currentNode, word.index);
+            range.setEnd(walk.currentNode, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map((one) => one.top)).size > 1) broken.push(word[0]);
+        }
+    }
+    return broken;
+}"""
+
+
+@needs_browser
+@pytest.mark.parametrize(
+    "page_name",
+    [
+        "book/index.html",
+        "book/teaching.html",
+        "book/how_numbers_are_made.html",
+        "book/how_to_read.html",
+        "chapters/en/04_1_formulas.html",
+    ],
+)
+def test_on_a_phone_no_table_breaks_a_word(browser, addresses, page_name):
+    page = open_page(browser, addresses["file"], page_name, width=360)
+    assert page.evaluate(BROKEN) == []
+    page.close()
+
+
+@needs_browser
+def test_on_a_phone_no_formula_scrolls(browser, addresses):
+    for page_name in ("chapters/en/10_7_averaging.html", "book/cards.html"):
+        page = open_page(browser, addresses["file"], page_name, width=360)
+        page.wait_for_timeout(200)
+        wide = page.evaluate(
+            """() => [...document.querySelectorAll("mjx-container[display]")].filter((one) =>
+            one.scrollWidth > one.clientWidth + 1).map((one) => one.textContent)"""
+        )
+        assert wide == [], page_name
+        page.close()
+
+
+@needs_browser
+def test_formulas_within_a_line_are_no_tab_stops(browser, addresses):
+    page = open_page(browser, addresses["file"], STEP)
+    page.wait_for_timeout(200)
+    formulas = page.locator("mjx-container:not([display])")
+    assert formulas.count() > 5
+    assert {one.get_attribute("tabindex") for one in formulas.all()} == {"-1"}
+    page.close()
+
+
+@every_lesson
+def test_a_lesson_says_which_book_it_is_of_and_how_to_do_its_exercises(page_name):
+    page = parsed(page_name)
+    line = page.select_one("article .book-line")
+    assert [link["href"] for link in line.select("a")] == [
+        "../../book/index.html",
+        "../../book/references.html#the-article",
+    ]
+    help_line = page.select_one("#exercises > .run-help")
+    hrefs = [link["href"] for link in help_line.select("a")]
+    assert hrefs[0].endswith(page_name.replace(".html", ".ipynb"))
+    assert hrefs[1] == "../../book/how_to_read.html#your-first-notebook"
 
 
 @needs_browser

@@ -33,6 +33,7 @@ STORED = lessons.LIBRARY / "replications.json"
 # raised when a claim was changed after a look at these runs, so that those shown are unseen ones
 DRAW = 2
 DRAWN_ANEW = {  # where a claim of one lesson was
+    "08_3_challenges": 3,
     "10_5_unknown_length": 3,
     "10_6_batch": 3,
     "10_7_averaging": 3,

@@ -118,7 +118,7 @@ def regret():
 
 def printed():
     """What the function prints, for the page."""
-    said = str(guide.recommend(5000, optimizer="adam"))
+    said = str(guide.recommend(20_000, optimizer="adamw", guess=3e-4))
     return f"```text\n{said}\n```\n"
 
 

@@ -4,8 +4,9 @@
 for the dark scheme, a number, an anchor, and a link to the figure alone, which a script
 (book/_static/figures.js) opens over the page.
 - A figure that book/moving.toml names gets the sliders that move it (moving.py).
-- Under the title stands a line with the seconds the lesson took to run, and its Colab and download
-links.
+- Under the title stand a line that says which book this is, for who came by a link, and one with
+the seconds the lesson took to run, and its Colab and download links. Above the exercises stands how
+to run them.
 - Each verdict gets an anchor, to which the claim ledger leads.
 - The entries of the reference list are items of a list to screen readers too; docutils gives them
 a role that is
@@ -29,6 +30,17 @@ from sphinx.util import logging
 from lrdecay_lib import figures
 
 logger = logging.getLogger(__name__)
+
+BOOK_LINE = (
+    '<p class="book-line">A lesson of <a href="{up}book/index.html">Learning Rate Decay</a>, an open '
+    'textbook that runs every claim, many of them of one <a href="{up}book/references.html'
+    '#the-article">widely copied article</a>.</p>'
+)
+RUN_HELP = (
+    '<p class="run-help">On this page nothing can be typed: the cells are in the notebook. <a '
+    'href="{colab}">Open this lesson in Colab</a>, run it from the top, and go on here. <a '
+    'href="{up}book/how_to_read.html#your-first-notebook">Your first notebook?</a></p>'
+)
 
 
 def finish_figures(app, doctree):
@@ -98,7 +110,16 @@ def add_lesson_line(app, doctree):
         "", "Download the notebook", refuri=f"{up}_sources/{docname}.ipynb"
     )
     title = next(doctree.findall(nodes.title))
-    title.parent.insert(title.parent.index(title) + 1, line)
+    # as raw HTML these are no words of the lesson to the search
+    book = BOOK_LINE.format(up=up)
+    title.parent.insert(
+        title.parent.index(title) + 1, [nodes.raw("", book, format="html"), line]
+    )
+    for heading in doctree.findall(nodes.title):
+        if heading.astext() == "Exercises":
+            text = RUN_HELP.format(up=up, colab=colab)
+            place = heading.parent.index(heading) + 2  # after its first paragraph
+            heading.parent.insert(place, nodes.raw("", text, format="html"))
 
 
 def add_claim_anchors(app, doctree):
