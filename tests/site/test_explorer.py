@@ -729,3 +729,22 @@ def test_a_stored_curve_is_made_again(family, key, updates, peak):
     np.testing.assert_allclose(
         explorer.middles(family, curves), row, rtol=6e-3
     )  # three digits
+
+
+@needs_browser
+@pytest.mark.parametrize("peak", [0.0003, 0.00015, 0.0007, 0.3])
+def test_no_two_marks_of_an_axis_say_the_same(page, peak):
+    send(page, family="linear", peak=peak, updates=20_000)
+    words = page.locator("#plot-rate svg text").all_text_contents()
+    marks = [word for word in words if word[0].isdigit()]
+    across = marks[: marks.index("0", 1)]  # both axes begin at 0
+    up = marks[len(across) :]
+    assert len(set(across)) == len(across) and len(set(up)) == len(up) > 2, marks
+
+
+@needs_browser
+def test_a_rate_for_adam_hears_that_the_quadratic_is_not_for_it(page):
+    for peak, warned in ((0.0003, True), (0.5, False)):
+        send(page, family="linear", peak=peak, updates=20_000)
+        caption = page.locator("#plot-loss-caption").inner_text()
+        assert ("a rate for Adam" in caption) == warned

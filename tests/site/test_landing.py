@@ -158,3 +158,13 @@ def test_the_first_lines_count_the_ledger(monkeypatch):
 @needs_browser
 def test_the_first_visit_is_light(browser, addresses):
     assert visit(browser, addresses["http"] + PAGE)[0] < 0.6
+
+
+@needs_browser
+def test_the_keyboard_sees_which_door_it_stands_at(page):
+    for door in page.locator(".doors a").all():
+        door.focus()
+        card = page.locator(".sd-card:has(a:focus)")
+        assert card.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+        box = card.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 900

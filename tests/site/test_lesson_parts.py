@@ -404,13 +404,13 @@ def test_a_lesson_on_a_projector_with_the_keyboard_alone(browser, addresses, sch
         if picture.count():
             seen.append(picture.bounding_box()["width"])
         complaints += faults(page) if number in (2, total) else []
-    assert len(seen) == figures and min(seen) > 0.9 * 1280, (
-        "a figure has not the full width"
-    )
         if "Exercise" in dialog.locator("h2").inner_text():
             shown = dialog.locator(".slide").inner_text()
             assert "Hint" not in shown and "solution" not in shown
             assert dialog.locator("details").count() == 0
+    assert len(seen) == figures and min(seen) > 0.9 * 1280, (
+        "a figure has not the full width"
+    )
     assert not complaints, complaints
     for _ in tasks:  # back to the last question of the quiz
         page.keyboard.press("PageUp")
