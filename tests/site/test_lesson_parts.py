@@ -496,11 +496,13 @@ BROKEN = """() => {
     for (const cell of document.querySelectorAll(".bd-content :is(th, td)")) {
         if (!cell.checkVisibility() || cell.querySelector("code, a, mjx-container")) continue;
         const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
-        while (walk.nextNode()) for (const word of walk.currentNode.data.matchAll(/[A-Za-z]{2,14}/g)) {
+        const words = () => walk.currentNode.data.matchAll(/[A-Za-z]{2,14}/g);
+        while (walk.nextNode()) for (const word of words()) {
             const range = document.createRange();
             range.setStart(walk.currentNode, word.index);
             range.setEnd(walk.currentNode, word.index + word[0].length);
-            if (new Set([...range.getClientRects()].map((one) => one.top)).size > 1) broken.push(word[0]);
+            const lines = new Set([...range.getClientRects()].map((one) => one.top));
+            if (lines.size > 1) broken.push(word[0]);
         }
     }
     return broken;

@@ -32,8 +32,8 @@ from lrdecay_lib import figures
 logger = logging.getLogger(__name__)
 
 BOOK_LINE = (
-    '<p class="book-line">A lesson of <a href="{up}book/index.html">Learning Rate Decay</a>, an open '
-    'textbook that runs every claim, many of them of one <a href="{up}book/references.html'
+    '<p class="book-line">A lesson of <a href="{up}book/index.html">Learning Rate Decay</a>, an '
+    'open textbook that runs every claim, many of them of one <a href="{up}book/references.html'
     '#the-article">widely copied article</a>.</p>'
 )
 RUN_HELP = (
