@@ -149,3 +149,26 @@ def test_what_is_drawn_anew_is_a_lesson():
     """A lesson that was renamed would fall back to runs that were looked at."""
     assert set(replicate.DRAWN_ANEW) <= {text.stem for text in lessons.texts()}
     assert all(draw > replicate.DRAW for draw in replicate.DRAWN_ANEW.values())
+
+
+def test_storing_one_lesson_keeps_what_stands_of_others(monkeypatch, tmp_path):
+    text = next(text for text in lessons.texts() if text.stem == "03_2_step_decay")
+    before = json.loads(replicate.STORED.read_text(encoding="utf-8"))
+    own = {
+        name
+        for name, row in replicate.stored_rows().items()
+        if row["lesson"].endswith(text.stem)
+    }
+    copy = tmp_path / "replications.json"
+    copy.write_text(json.dumps(before), encoding="utf-8")
+    monkeypatch.setattr(replicate, "STORED", copy)
+    monkeypatch.setattr(
+        replicate, "known", lambda text, run: {"rows": {}, "error": f"run {run} broke"}
+    )
+    replicate.store([text], [1, 2])
+    after = json.loads(copy.read_text(encoding="utf-8"))
+    assert own and own <= set(before["claims"])
+    assert set(after["claims"]) == set(before["claims"]) - own
+    others = {name: before["claims"][name] for name in after["claims"]}
+    assert after["claims"] == others and after["runs"] == before["runs"]
+    assert after["errors"][text.stem] == {"1": "run 1 broke", "2": "run 2 broke"}

@@ -179,17 +179,17 @@ def stored_rows(own_only=False):
 
 
 def ledger_of(texts, run):
-    """The ledger as this run's lessons wrote it, in the order of the stored one."""
+    """The ledger as this run's lessons wrote it, in the order of the stored one; a lesson that had
+    no such run has its stored rows."""
     found = {}
     for text in texts:
         found |= (known(text, run) or {"rows": {}})["rows"]
     return [
         {
-            **found[name],
+            **found.get(name, row),
             **{key: row[key] for key in ("lesson", "title", "cell") if key in row},
         }
         for name, row in stored_rows(own_only=True).items()
-        if name in found
     ]
 
 
@@ -248,8 +248,18 @@ def table(texts, runs, stored):
 
 
 def store(texts, runs):
-    """Write what is known to lrdecay_lib/replications.json, which the book's page shows."""
-    claims, errors = {}, {}
+    """Write what is known of these lessons to lrdecay_lib/replications.json, which the book's page
+    shows; what stands there of others stays."""
+    asked = {text.stem for text in texts}
+    of = {name: row["lesson"].rsplit("/", 1)[1] for name, row in stored_rows().items()}
+    before = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
+    claims, errors = (
+        {name: found for name, found in before.get(part, {}).items() if kept(name)}
+        for part, kept in (
+            ("claims", lambda name: of.get(name, name) not in asked),
+            ("errors", lambda name: name not in asked),
+        )
+    )
     for text in texts:
         for run in runs:
             found = known(text, run)
@@ -267,7 +277,10 @@ def store(texts, runs):
                     for key in ("passed", "effect", "interval", "unit")
                 }
                 claims.setdefault(name, {})[str(run)] = short
-    everything = {"runs": list(runs), "claims": claims, "errors": errors}
+    runs = sorted({*runs, *before.get("runs", [])})
+    # in the ledger's order
+    claims = {name: claims[name] for name in of if name in claims}
+    everything = {"runs": runs, "claims": claims, "errors": errors}
     STORED.write_text(
         json.dumps(everything, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )
@@ -308,7 +321,7 @@ def main():
     print("\n".join(table(texts, runs, stored)))
     errors = [t.stem for t in texts for r in runs if (known(t, r) or {}).get("error")]
     if options.store:
-        store(lessons.texts(), runs)
+        store(texts, runs)
     if errors:
         sys.exit(
             f"{len(errors)} runs ended in an error: {', '.join(sorted(set(errors)))}"
