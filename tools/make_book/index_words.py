@@ -64,7 +64,7 @@ class IndexWords(SphinxTransform):
         said = words_of_the_article().get(self.env.docname, ())
         if said:
             # under a heading of their own, and not one for each first letter
-            key = "The article's words"
+            key = "Article"
             entries = [("single", entry, "", "", key) for entry in said]
             self.document.insert(0, addnodes.index(entries=entries))
 
