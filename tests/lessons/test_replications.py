@@ -15,9 +15,9 @@ WORDS = {row["claim"]: row["verdict"] for row in pages.claims()}
 ENOUGH = 5  # runs, before the share that came back says anything
 # words known not to come back, and what their claims need; the page shows how often each does
 NOT_BACK = {
-    "10.3-b": "the steepest point scatters by octaves; twice the seeds would settle it",
-    "10.8-e": "a loss of 3 to 8 percent beside a margin of 2; more seeds, or a margin of 1",
-    "11.5-g": "what a search keeps scatters from draw to draw; more searches are needed",
+    "10.3-b": "its interval ends near the margin; more seeds are needed",
+    "10.8-e": "its interval ends near the margin; more seeds are needed",
+    "11.5-g": "what a search keeps differs from draw to draw; more searches are needed",
 }
 
 

@@ -144,7 +144,9 @@ def test_a_link_to_a_place_leads_there(browser, addresses, place, way, width):
 def large_letters(browser):
     """A browser whose reader asked for letters of twice the usual size."""
     flags = ["--no-sandbox", "--disable-gpu", "--blink-settings=defaultFontSize=32"]
-    yield browser.browser_type.launch(executable_path=BROWSER, args=flags)
+    large = browser.browser_type.launch(executable_path=BROWSER, args=flags)
+    yield large
+    large.close()
 
 
 @needs_browser

@@ -16,8 +16,9 @@ from sphinx.search.en import SearchEnglish
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
+from lrdecay_lib import claims
+
 WORDS = lessons.ROOT / "book" / "index_words.toml"
-CLAIMS = lessons.LIBRARY / "claims.toml"
 logger = logging.getLogger(__name__)
 
 
@@ -30,11 +31,9 @@ def words():
 def words_of_the_article():
     """lesson -> the article's own key words in the claims that it judges"""
     found = {}
-    for claim in tomllib.loads(CLAIMS.read_text(encoding="utf-8")).values():
-        if claim.get("words"):
-            found.setdefault(f"chapters/en/{claim['lesson']}", []).append(
-                claim["words"]
-            )
+    for claim in claims.declared().values():
+        if claim.words:
+            found.setdefault(f"chapters/en/{claim.lesson}", []).append(claim.words)
     return found
 
 
