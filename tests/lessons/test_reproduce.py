@@ -117,6 +117,40 @@ def test_a_lesson_that_does_not_run_is_a_result(text):
     assert "ended with CellExecutionError" in reproduce.line(text, "AVX")[0]
 
 
+def test_what_each_machine_found_is_kept_until_the_notebook_changes(
+    text, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(reproduce, "STORE", tmp_path / "stored.json")
+    monkeypatch.setattr(reproduce, "TABLE", tmp_path / "table.md")
+    for way, machine in (("AVX", "one machine"), ("AVX2", "another machine")):
+        monkeypatch.setattr(
+            reproduce, "machine_at_work", lambda machine=machine: machine
+        )
+        reproduce.one(text, way)
+        reproduce.main(["--store"])
+        reproduce.place(text, way).unlink()  # each machine has only its own results
+    table = reproduce.TABLE.read_text()
+    assert "| lesson | AVX | AVX2 |" in table and "| 01_lesson | 0 | 0 |" in table
+    assert "Run on: another machine; one machine." in table
+    assert reproduce.main(["--table", "--ways", "AVX", "AVX2"]) == 0
+
+    notebook = text.with_suffix(".ipynb")
+    notebook.write_text(notebook.read_text().replace("0.1234", "0.1235"))
+    assert reproduce.main(["--table", "--ways", "AVX", "AVX2"]) == 1
+    reproduce.main(["--store"])
+    assert "one machine" not in reproduce.STORE.read_text()
+
+
+def test_no_stored_run_of_a_present_notebook_shows_something_else():
+    seen = {
+        (lesson, way): row["visible"]
+        for lesson, rows in reproduce.stored().items()
+        for way, row in rows.items()
+        if row["visible"]
+    }
+    assert not seen
+
+
 def test_an_unknown_lesson_is_named():
     assert "no lesson whose file name begins with 99" in reproduce.main(
         ["99", "--table"]

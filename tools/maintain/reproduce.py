@@ -5,19 +5,23 @@ differ.
     python tools/maintain/reproduce.py 06_2 08                the lessons whose names begin so
     python tools/maintain/reproduce.py --ways "AVX2" "SSE4.2" some of the ways
     python tools/maintain/reproduce.py --table                print what is known, run nothing
+    python tools/maintain/reproduce.py --store                keep what is known, run nothing
 
 What is compared, and to which tolerance, stands in `compare.py`. One line for each lesson and way
 says what a reader would see otherwise, how far the farthest point of a figure moved, by which
 share a ledger row differs, and how near the printed digits came to turning over: the distance of a
 number to the border at which its last printed digit changes, and how far the number itself moved
 from the plain run, both in units of that digit. Results are kept in _build/reproduce, so an
-interrupted run goes on where it stopped, and only what changed is run again.
+interrupted run goes on where it stopped, and only what changed is run again. No machine runs
+everything: --store adds what this one found to benchmarks/reproduced.json, and writes the table
+that the book shows; a row of a notebook that has changed since is dropped.
 """
 
 import argparse
 import json
 import math
 import os
+import platform
 import subprocess
 import sys
 import time
@@ -51,12 +55,13 @@ WAYS = {
     "AVX": machine("AVX", "AVX", "Sandybridge", f"X86_V3 X86_V4 {NEWEST}"),
     "AVX2": machine("AVX2", "AVX2", "Haswell", f"X86_V4 {NEWEST}"),
     "AVX-512": machine("AVX512", "AVX512_CORE", "SkylakeX", NEWEST),
-    "without oneDNN": {"TF_ENABLE_ONEDNN_OPTS": "0"},
     "without XLA": {
         "LESSON_FIRST": "from lrdecay_lib.tasks import Task; Task.xla = False"
     },
-    "one core": {"LESSON_CORES": "1"},
+    "one core, without oneDNN": {"LESSON_CORES": "1", "TF_ENABLE_ONEDNN_OPTS": "0"},
 }
+STORE = lessons.ROOT / "benchmarks" / "reproduced.json"
+TABLE = lessons.ROOT / "benchmarks" / "results_reproduce.md"
 
 
 def place(text, way):
@@ -72,12 +77,60 @@ def digest(text, way):
 
 
 def known(text, way):
-    """What an earlier run found, if it is still about this notebook; else None."""
+    """What an earlier run on this machine found, if it is still about this notebook; else None."""
     path = place(text, way)
     if path.exists():
         found = json.loads(path.read_text(encoding="utf-8"))
         return found if found["of"] == digest(text, way) else None
     return None
+
+
+def stored():
+    """{lesson: {way: what was found}}, on any machine, about the notebooks as they are now."""
+    rows = json.loads(STORE.read_text(encoding="utf-8")) if STORE.exists() else {}
+    return {
+        text.stem: {
+            way: row
+            for way, row in rows.get(text.stem, {}).items()
+            if way in WAYS and row["of"] == digest(text, way)
+        }
+        for text in lessons.texts()
+    }
+
+
+def results(texts, ways):
+    """{(lesson, way): what was found here, else what is stored, else None}."""
+    rows = stored()
+    return {
+        (text.stem, way): known(text, way) or rows[text.stem].get(way)
+        for text in texts
+        for way in ways
+    }
+
+
+def store():
+    """Add to the stored rows what this machine found, and drop those of notebooks that changed."""
+    rows = stored()
+    for text in lessons.texts():
+        for way in WAYS:
+            found = known(text, way)
+            if found:
+                kept = ("of", "visible", "moved", "share", "machine")
+                rows[text.stem][way] = {name: found[name] for name in kept}
+    STORE.write_text(
+        json.dumps(rows, indent=1, ensure_ascii=False, sort_keys=True) + "\n",
+        encoding="utf-8",
+    )
+
+
+def machine_at_work():
+    """The processor and the Python, as words."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        name = next(line.split(": ")[1] for line in lines if "model name" in line)
+    except (OSError, StopIteration):
+        name = platform.processor() or platform.machine()
+    return f"{name.strip()}, Python {'.'.join(platform.python_version_tuple()[:2])}"
 
 
 # --- one lesson, one way, in a process of its own ----------------------------------------
@@ -103,6 +156,7 @@ def one(text, way):
         lessons.read_notebook(text.with_suffix(".ipynb")),
     )
     found = {"of": digest(text, way), "visible": [], "moved": 0.0, "share": 0.0}
+    found["machine"] = machine_at_work()
     try:
         found["seconds"] = run(notebook)
     except (
@@ -187,21 +241,36 @@ def table(texts, ways):
     """Markdown: ways across, lessons down; in each cell the largest difference, or how many can be
     seen."""
 
+    found = results(texts, ways)
+
     def cell(text, way):
-        found = known(text, way)
-        if not found:
+        row = found[text.stem, way]
+        if not row:
             return "not run"
-        if found["visible"]:
-            return f"**{len(found['visible'])} seen**"
+        if row["visible"]:
+            return f"**{len(row['visible'])} seen**"
         return (
-            f"{found['moved']:.0e}, {found['share']:.0e}"
-            if found["moved"] or found["share"]
+            f"{row['moved']:.0e}, {row['share']:.0e}"
+            if row["moved"] or row["share"]
             else "0"
         )
 
     rows = [["lesson", *ways], ["---"] * (len(ways) + 1)]
     rows += [[text.stem, *(cell(text, way) for way in ways)] for text in texts]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def summary(texts, ways):
+    """The table, a sentence that counts, and the machines on which it was found."""
+    found = list(results(texts, ways).values())
+    seen = sum(bool(row and row["visible"]) for row in found)
+    machines = sorted({row["machine"] for row in found if row})
+    return "\n".join([
+        table(texts, ways),
+        "",
+        f"{len(texts)} lessons in {len(ways)} ways: {seen} show something else to a reader, "
+        f"{found.count(None)} were not run. Run on: {'; '.join(machines) or 'no machine'}.",
+    ])  # fmt: skip
 
 
 def main(arguments):
@@ -213,6 +282,9 @@ def main(arguments):
     parser.add_argument("--jobs", type=int, default=2, help="lessons at a time")
     parser.add_argument(
         "--table", action="store_true", help="print what is known, run nothing"
+    )
+    parser.add_argument(
+        "--store", action="store_true", help="keep what is known in the repository"
     )
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -227,7 +299,7 @@ def main(arguments):
     todo = [
         (text, way) for way in options.ways for text in texts if not known(text, way)
     ]
-    if options.table:
+    if options.table or options.store:
         todo = []
 
     def job(pair):
@@ -246,15 +318,13 @@ def main(arguments):
                 f"[{number}/{len(todo)}, {(time.perf_counter() - begin) / 60:.0f} min] {words}",
                 flush=True,
             )
-    print(table(texts, options.ways))
-    results = [known(text, way) for text in texts for way in options.ways]
-    seen = sum(bool(result and result["visible"]) for result in results)
-    missing = sum(result is None for result in results)
-    print(
-        f"{len(texts)} lessons in {len(options.ways)} ways: {seen} show something else to a "
-        f"reader, {missing} were not run"
-    )
-    return int(bool(seen or missing))
+    if options.store:
+        store()
+        tried = [way for way in WAYS if any(way in row for row in stored().values())]
+        TABLE.write_text(summary(lessons.texts(), tried) + "\n", encoding="utf-8")
+    print(summary(texts, options.ways))
+    found = results(texts, options.ways).values()
+    return int(any(not row or row["visible"] for row in found))
 
 
 if __name__ == "__main__":
