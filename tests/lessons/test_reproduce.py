@@ -4,6 +4,7 @@ over."""
 import ast
 import builtins
 
+import arm64
 import lessons
 import pytest
 import reproduce
@@ -124,7 +125,7 @@ def test_what_each_machine_found_is_kept_until_the_notebook_changes(
     monkeypatch.setattr(reproduce, "TABLE", tmp_path / "table.md")
     for way, machine in (("AVX", "one machine"), ("AVX2", "another machine")):
         monkeypatch.setattr(
-            reproduce, "machine_at_work", lambda machine=machine: machine
+            reproduce, "machine_at_work", lambda way, machine=machine: machine
         )
         reproduce.one(text, way)
         reproduce.main(["--store"])
@@ -149,6 +150,15 @@ def test_no_stored_run_of_a_present_notebook_shows_something_else():
         if row["visible"]
     }
     assert not seen
+
+
+def test_what_emulation_needs_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(arm64, "PLACE", tmp_path / "arm64")
+    monkeypatch.setattr(arm64.shutil, "which", lambda name: None)
+    with pytest.raises(
+        SystemExit, match="install Debian's qemu-user-static and deboot"
+    ):
+        arm64.kernels()
 
 
 def test_an_unknown_lesson_is_named():

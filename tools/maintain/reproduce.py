@@ -4,6 +4,7 @@ differ.
     python tools/maintain/reproduce.py                        every lesson in every way
     python tools/maintain/reproduce.py 06_2 08                the lessons whose names begin so
     python tools/maintain/reproduce.py --ways "AVX2" "SSE4.2" some of the ways
+    python tools/maintain/reproduce.py 04 --ways arm64        on an emulated processor (Debian)
     python tools/maintain/reproduce.py --table                print what is known, run nothing
     python tools/maintain/reproduce.py --store                keep what is known, run nothing
 
@@ -30,6 +31,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "make_book"))
 
+import arm64
 import lessons
 from compare import POINTS, SHARE, Comparison
 from execute import run
@@ -59,6 +61,7 @@ WAYS = {
         "LESSON_FIRST": "from lrdecay_lib.tasks import Task; Task.xla = False"
     },
     "one core, without oneDNN": {"LESSON_CORES": "1", "TF_ENABLE_ONEDNN_OPTS": "0"},
+    "arm64": {},  # emulated, and only if asked for
 }
 STORE = lessons.ROOT / "benchmarks" / "reproduced.json"
 TABLE = lessons.ROOT / "benchmarks" / "results_reproduce.md"
@@ -123,8 +126,10 @@ def store():
     )
 
 
-def machine_at_work():
+def machine_at_work(way):
     """The processor and the Python, as words."""
+    if way == "arm64":
+        return "arm64 (emulated by QEMU)"
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
         name = next(line.split(": ")[1] for line in lines if "model name" in line)
@@ -142,6 +147,8 @@ def one(text, way):
         os.sched_setaffinity(
             0, {min(os.sched_getaffinity(0))}
         )  # the kernel inherits it
+    if way == "arm64":
+        lessons.KERNELS = arm64.kernels()
     path = place(text, way)
     path.parent.mkdir(parents=True, exist_ok=True)
     notes = path.with_suffix(".notes")
@@ -156,7 +163,7 @@ def one(text, way):
         lessons.read_notebook(text.with_suffix(".ipynb")),
     )
     found = {"of": digest(text, way), "visible": [], "moved": 0.0, "share": 0.0}
-    found["machine"] = machine_at_work()
+    found["machine"] = machine_at_work(way)
     try:
         found["seconds"] = run(notebook)
     except (
@@ -277,7 +284,7 @@ def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("lessons", nargs="*", help="beginnings of the lessons' names")
     parser.add_argument(
-        "--ways", nargs="+", choices=WAYS, default=list(WAYS), metavar="WAY"
+        "--ways", nargs="+", choices=WAYS, default=list(WAYS)[:-1], metavar="WAY"
     )
     parser.add_argument("--jobs", type=int, default=2, help="lessons at a time")
     parser.add_argument(
@@ -301,6 +308,8 @@ def main(arguments):
     ]
     if options.table or options.store:
         todo = []
+    if "arm64" in {way for _, way in todo}:
+        arm64.kernels()  # made once, before any job needs it
 
     def job(pair):
         text, way = pair
