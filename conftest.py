@@ -21,15 +21,25 @@ os.environ["IPYTHONDIR"] = str(ROOT / "_build" / "ipython")
 # made before any lesson runs, because matplotlib warns where making it takes long
 os.environ.setdefault("MPLCONFIGDIR", str(ROOT / "_build" / "matplotlib"))
 import matplotlib.font_manager  # noqa: F401
+import reproduce
 import warm
 from compare import Comparison
 from nbval.plugin import IPyNbCell, IPyNbFile
+
+# as another machine would run the tests, if asked; what the lessons show there is kept
+WAY = os.environ.get("LESSON_WAY")
+if WAY and WAY not in reproduce.WAYS:
+    sys.exit(f"LESSON_WAY is {WAY!r}, and can be one of {', '.join(reproduce.WAYS)}.")
+os.environ.update(reproduce.WAYS.get(WAY, {}))
+COMPARED = {}  # notebook: the comparisons of its cells
 
 
 def compare_outputs(cell, test, ref, skip_compare=None):
     """nbval's question whether a cell's outputs are as stored, answered by what a reader can
     see."""
-    differences = Comparison.of(test, ref).visible
+    found = Comparison.of(test, ref)
+    COMPARED.setdefault(cell.parent.path, []).append(found)
+    differences = found.visible
     cell.comparison_traceback = [f"  {sentence}." for sentence in differences]
     return not differences
 
@@ -52,6 +62,17 @@ def setup(notebook):
 
 
 IPyNbFile.setup = setup
+stop_kernel = IPyNbFile.teardown
+
+
+def teardown(notebook):
+    stop_kernel(notebook)
+    cells = COMPARED.pop(notebook.path, [])
+    if WAY:
+        reproduce.keep_tested(notebook.path, WAY, cells)
+
+
+IPyNbFile.teardown = teardown
 
 
 def pytest_configure(config):

@@ -5,6 +5,7 @@ differ.
     python tools/maintain/reproduce.py 06_2 08                the lessons whose names begin so
     python tools/maintain/reproduce.py --ways "AVX2" "SSE4.2" some of the ways
     python tools/maintain/reproduce.py 04 --ways arm64        on an emulated processor (Debian)
+    LESSON_WAY="AVX2" make test                               all tests in one of the ways
     python tools/maintain/reproduce.py --table                print what is known, run nothing
     python tools/maintain/reproduce.py --store                keep what is known, run nothing
 
@@ -141,6 +142,45 @@ def machine_at_work(way):
 # --- one lesson, one way, in a process of its own ----------------------------------------
 
 
+def found_by(text, way, cells):
+    """What is kept of a run: (number, comparison) of each code cell that is compared."""
+    return {
+        "of": digest(text, way),
+        "machine": machine_at_work(way),
+        "visible": [
+            f"code cell {number}: {words}"
+            for number, cell in cells
+            for words in cell.visible
+        ],
+        "moved": max((cell.moved for _, cell in cells), default=0.0),
+        "share": max((cell.share for _, cell in cells), default=0.0),
+        "notes": [],
+    }
+
+
+def compared(notebook):
+    """The numbers of the code cells whose outputs are compared."""
+    return [
+        number
+        for number, cell in enumerate(lessons.code_of(notebook))
+        if "nbval-ignore-output" not in cell.metadata.get("tags", [])
+    ]
+
+
+def keep(text, way, found):
+    path = place(text, way)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(found), encoding="utf-8")
+
+
+def keep_tested(notebook, way, cells):
+    """Keep what `LESSON_WAY="AVX2" make test` found in a lesson, if all its cells were compared."""
+    text = Path(notebook).with_suffix(".md")
+    numbers = compared(lessons.read_notebook(notebook))
+    if len(cells) == len(numbers):
+        keep(text, way, found_by(text, way, list(zip(numbers, cells, strict=True))))
+
+
 def one(text, way):
     """Run a lesson and compare; the process already has the environment of the way."""
     if os.environ.get("LESSON_CORES"):
@@ -162,30 +202,27 @@ def one(text, way):
         lessons.from_text(text),
         lessons.read_notebook(text.with_suffix(".ipynb")),
     )
-    found = {"of": digest(text, way), "visible": [], "moved": 0.0, "share": 0.0}
-    found["machine"] = machine_at_work(way)
     try:
-        found["seconds"] = run(notebook)
+        seconds = run(notebook)
     except (
         CellExecutionError
     ) as error:  # a lesson that does not even run is a result too
+        found = found_by(text, way, [])
         found["visible"].append(
             f"it ended with {type(error).__name__}: {str(error)[-300:]}"
         )
     else:
         pairs = zip(lessons.code_of(notebook), lessons.code_of(stored), strict=True)
-        for number, (cell, before) in enumerate(pairs):
-            if "nbval-ignore-output" in cell.metadata.get("tags", []):
-                continue
-            cell = Comparison.of(cell.outputs, before.outputs)
-            found["visible"] += [
-                f"code cell {number}: {words}" for words in cell.visible
-            ]
-            found["moved"] = max(found["moved"], cell.moved)
-            found["share"] = max(found["share"], cell.share)
-    found["notes"] = json.loads(notes.read_text()) if notes.exists() else []
-    notes.unlink(missing_ok=True)
-    path.write_text(json.dumps(found), encoding="utf-8")
+        cells = [
+            (number, Comparison.of(cell.outputs, before.outputs))
+            for number, (cell, before) in enumerate(pairs)
+            if number in compared(notebook)
+        ]
+        found = found_by(text, way, cells) | {"seconds": seconds}
+    if notes.exists():
+        found["notes"] = json.loads(notes.read_text())
+        notes.unlink()
+    keep(text, way, found)
 
 
 # --- how near a printed digit came to turning over -----------------------------------------
