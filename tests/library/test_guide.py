@@ -283,7 +283,7 @@ def test_a_picture_is_the_schedule():
 
 # --- the lines for each library, read out of the page -------------------------------------
 
-FIRST, KERAS, LOOP, PYTORCH, OPTAX, TRANSFORMERS = re.findall(
+SWEEP, MEANT, KERAS, LOOP, PYTORCH, OPTAX, TRANSFORMERS, RESUME = re.findall(
     r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL
 )
 UPDATES, PEAK = 40, 0.02
@@ -291,9 +291,17 @@ UPDATES, PEAK = 40, 0.02
 
 @pytest.fixture
 def scope():
-    """What the page's first lines leave, for a run of 40 updates."""
-    names = {"updates": UPDATES, "peak": PEAK}
-    exec(FIRST, names)
+    """What the page's first lines leave, for a run of 40 updates. Of the sweep's runs the one with
+    the peak is the best."""
+
+    def train(peak, schedule):
+        assert schedule(UPDATES // 2) == pytest.approx(peak * 0.5, rel=0.1)
+        return abs(np.log(peak / PEAK))
+
+    names = {"updates": UPDATES, "train": train}
+    exec(SWEEP.replace("guess=1e-3", f"guess={PEAK / 8}"), names)
+    assert names["peak"] == pytest.approx(PEAK) and len(names["losses"]) > 5
+    exec(MEANT, names)
     return names
 
 
@@ -336,32 +344,79 @@ def test_pytorch(scope):
     np.testing.assert_allclose(scope["rates"], designed(), rtol=1e-12)
 
 
+def test_accumulated_gradients_in_pytorch(scope):
+    """The condition of the page makes as many updates as it says; half of it makes fewer."""
+    (condition,) = re.findall(r"`if (\(i \+ 1\).*?)`", PAGE)
+    (count,) = re.findall(r"`updates` is `(epochs \* math\.ceil.*?)`", PAGE)
+    names = {"epochs": 3, "group": 4, "loader": range(10), "math": math}
+    meant, half = eval(count, names), condition.split(" or ")[0]
+    for said, made in ((condition, meant), (half, meant - 3)):
+        batches = [eval(said, names | {"i": i}) for _ in range(3) for i in range(10)]
+        assert sum(batches) == made
+
+
+def test_pytorch_resumes_without_a_saved_scheduler(scope):
+    torch = needs("torch")
+    batches = [(torch.ones(4, 2), torch.ones(4, 1))] * 25
+    scope |= {"torch": torch, "model": torch.nn.Linear(2, 1), "batches": batches}
+    exec(PYTORCH.split("checks.require")[0], scope)
+    states = {name: scope[name].state_dict() for name in ("model", "optimizer")}
+
+    rest = {name: scope[name] for name in ("torch", "schedule")}
+    rest |= {"saved": states | {"done": 25}, "model": torch.nn.Linear(2, 1)}
+    rest["optimizer"] = torch.optim.Adam(rest["model"].parameters(), lr=1.0)
+    exec(RESUME, rest)
+    rates = scope["rates"]
+    for _ in range(UPDATES - 25):
+        rates.append(rest["optimizer"].param_groups[0]["lr"])
+        rest["optimizer"].step()
+        rest["scheduler"].step()
+    checks.require(rates, **scope["meant"])
+
+
 def test_optax(scope):
     optax, jax = needs("optax"), needs("optax", "jax")
-    exec(OPTAX, scope | {"optax": optax}, scope)
-    optimizer, weight = scope["optimizer"], jax.numpy.zeros(())
-    state, moved = optimizer.init(weight), []
-    for _ in range(UPDATES):
-        step, state = optimizer.update(jax.numpy.ones(()), state, weight)
-        moved.append(-float(step))  # Adam's step of a constant gradient is the rate
-    np.testing.assert_allclose(moved, designed(), rtol=1e-3, atol=1e-7)
+    names = scope | {"optax": optax, "jax": jax}
+    exec(OPTAX, names)
+    np.testing.assert_allclose(names["rates"], designed(), rtol=1e-7, atol=1e-12)
+    twice = OPTAX.replace("schedule))", "schedule), optax.scale_by_schedule(schedule))")
+    assert twice != OPTAX
+    with pytest.raises(checks.RatesError):
+        exec(twice, names)
+
+
+class Trainer:
+    """What the page's callback meets in transformers' Trainer, in its order."""
+
+    def __init__(self, model, arguments, *, train_dataset, callbacks, optimizers):
+        (self.watch,), (self.optimizer, self.scheduler) = callbacks, optimizers
+
+    def train(self, updates):
+        about = (None, SimpleNamespace(max_steps=updates), None)
+        parts = {"optimizer": self.optimizer, "model": None}
+        self.watch.on_train_begin(*about, **parts)
+        for _ in range(updates):
+            self.watch.on_pre_optimizer_step(*about, **parts)
+            self.optimizer.step()
+            self.scheduler.step()
+        self.watch.on_train_end(*about, **parts)
 
 
 def test_transformers(scope):
     torch, transformers = needs("torch"), needs("transformers")
+    assert hasattr(transformers.TrainerCallback, "on_pre_optimizer_step")
     stand_in = SimpleNamespace(
         get_linear_schedule_with_warmup=transformers.get_linear_schedule_with_warmup,
-        Trainer=lambda model, optimizers: optimizers,
+        TrainerCallback=transformers.TrainerCallback,
+        Trainer=Trainer,
     )
     scope |= {"torch": torch, "model": torch.nn.Linear(2, 1), "transformers": stand_in}
-    exec(TRANSFORMERS, scope)
-    optimizer, scheduler = scope["trainer"]
-    used = []
-    for _ in range(UPDATES):
-        used.append(optimizer.param_groups[0]["lr"])
-        optimizer.step()
-        scheduler.step()
-    np.testing.assert_allclose(used, designed(), rtol=1e-9, atol=1e-12)
+    exec(TRANSFORMERS, scope | {"arguments": None, "data": None}, scope)
+    scope["trainer"].train(UPDATES)
+    rates = scope["trainer"].watch.rates
+    np.testing.assert_allclose(rates, designed(), rtol=1e-9, atol=1e-12)
+    with pytest.raises(AssertionError):
+        scope["trainer"].train(UPDATES // 2)
 
 
 def test_it_is_light_and_knows_the_schedules_and_the_ledger_alone():

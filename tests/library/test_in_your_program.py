@@ -101,6 +101,34 @@ def test_three_states_resume_the_count(tmp_path, monkeypatch):
     np.testing.assert_allclose([*half, *rest], designed(), rtol=0, atol=1e-13)
 
 
+def test_a_schedule_of_another_length_uses_the_old_rate_once(tmp_path):
+    """What the lesson says of a length that changed: one update late, and then a jump; PyTorch's
+    own cosine keeps its old length."""
+    torch = needs("torch")
+    schedulers = torch.optim.lr_scheduler
+
+    def made(length, own):
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
+        if own:
+            return optimizer, schedulers.CosineAnnealingLR(optimizer, length)
+        return optimizer, schedulers.LambdaLR(optimizer, Cosine(length))
+
+    for own in (True, False):
+        first, second, rates = made(100, own), made(300, own), []
+        for _ in range(50):
+            first[0].step()
+            first[1].step()
+        torch.save([part.state_dict() for part in first], tmp_path / "run.pt")
+        for part, state in zip(second, torch.load(tmp_path / "run.pt")):
+            part.load_state_dict(state)
+        for _ in range(3):
+            rates.append(second[0].param_groups[0]["lr"])
+            second[0].step()
+            second[1].step()
+        later = Cosine(100 if own else 300)(np.arange(51, 53))
+        np.testing.assert_allclose(rates, [Cosine(100)(50), *later], rtol=1e-6)
+
+
 def test_optax_counts_updates_where_gradients_are_accumulated():
     optax, jax = needs("optax"), needs("optax", "jax")
     with jax.enable_x64(True):
