@@ -142,3 +142,24 @@ def test_optax_counts_updates_where_gradients_are_accumulated():
         moves = np.reshape(moves, (8, 4))
     np.testing.assert_allclose(moves[:, 3], short(np.arange(8)), rtol=1e-12, atol=1e-15)
     assert not moves[:, :3].any()
+
+
+@pytest.mark.parametrize(
+    "going_on", [{"epochs": 10, "initial_epoch": 5}, {"epochs": 5}]
+)
+def test_the_assertions_let_a_resumed_fit_pass(going_on):
+    """Keras counts epochs from `initial_epoch`, or anew: both are half of a run that was half
+    made."""
+    keras = pytest.importorskip("keras")
+    code = re.search(r"^class Checked.*?(?=^```)", TEXT, re.M | re.S)[0]
+    scope = {"keras": keras, "np": np}
+    exec(code, scope)
+    schedule, ones = 0.1 * Cosine(40), np.ones((16, 1))
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(schedule.to_keras()), "mae")
+    model.fit(ones, ones, batch_size=4, epochs=5, verbose=0)
+    checked, run = scope["Checked"](schedule), {"batch_size": 4, "verbose": 0}
+    model.fit(ones, ones, callbacks=[checked], **run, **going_on)
+    assert len(checked.log) == 20
+    with pytest.raises(AssertionError, match="1: 60 updates"):
+        model.fit(ones, ones, callbacks=[scope["Checked"](schedule)], epochs=5, **run)
