@@ -14,7 +14,9 @@ const NAMES = Object.keys(DATA.settings);
 const FIRST = { family: DATA.first, ...Object.fromEntries(NAMES.map((name) => [name, DATA.settings[name].value])) };
 let chosen = { ...FIRST };
 let pinned = [];
+let optimizer = ""; // of the code; "" until the reader, or an address, names one
 const settings = () => chosen;
+const named = () => optimizer || (chosen.peak < SMALL ? "AdamW" : "SGD");
 
 const moves = (family, name) => !(DATA.unused[family] || []).includes(name);
 const say = (sentence) => { part("explorer-said").textContent = sentence; };
@@ -65,6 +67,7 @@ const switches = () => ["log-rate", "log-update"].filter((name) => part(`explore
 function writeAddress() {
   const parameters = written(chosen);
   parameters.set("code", part("explorer-library").value);
+  if (optimizer) parameters.set("optimizer", optimizer);
   for (const name of switches()) parameters.set(name, 1);
   for (const choice of pinned) parameters.append("pin", written(choice));
   // a page that was opened as a file may be refused this in some browsers
@@ -78,6 +81,7 @@ function readAddress() {
   pinned = given.getAll("pin").slice(0, DATA.pins.length).map((text) => read(new URLSearchParams(text))[0]);
   const library = [...part("explorer-library").options].find((option) => option.value === given.get("code"));
   part("explorer-library").value = (library || part("explorer-library").options[0]).value;
+  optimizer = Object.hasOwn(OPTIMIZERS, given.get("optimizer") ?? "") ? given.get("optimizer") : "";
   for (const name of ["log-rate", "log-update"]) part(`explorer-${name}`).checked = given.has(name);
   say(said.join(" "));
   fillForm();
@@ -207,6 +211,14 @@ function formula(choice, from, low, high) {
   return lines;
 }
 
+// an optimizer's name in each library; AdamW's weight decay is written out, since each library has its own default
+const OPTIMIZERS = { SGD: "sgd", Adam: "adam", AdamW: "adamw" };
+const optimizerIn = (library, rate) => {
+  const decay = named() === "AdamW" ? ", weight_decay=0.01" : "";
+  if (library === "PyTorch") return `torch.optim.${named()}(model.parameters(), lr=${rate}${decay})`;
+  return `${library === "Keras" ? `keras.optimizers.${named()}` : `optax.${OPTIMIZERS[named()]}`}(${rate}${decay})`;
+};
+
 const twice = (lines, spaces) => lines.map((line) => " ".repeat(spaces) + line);
 const CODE = {
   "this library": ownCode,
@@ -215,20 +227,20 @@ const CODE = {
     "        t = ops.cast(step, keras.config.floatx())",
     ...twice(formula(choice, "ops", (a, b) => `ops.minimum(${a}, ${b})`, (a, b) => `ops.maximum(${a}, ${b})`), 8),
     `        return ${choice.peak} * share`, "", "    def get_config(self):", "        return {}", "",
-    "optimizer = keras.optimizers.SGD(Schedule())"].join("\n"),
+    `optimizer = ${optimizerIn("Keras", "Schedule()")}`].join("\n"),
   PyTorch: (choice) => ["import math", "", "import torch", "", "def share_of_peak(t):",
     ...twice(formula(choice, "math", (a, b) => `min(${a}, ${b})`, (a, b) => `max(${a}, ${b})`), 4),
-    "    return share", "", `optimizer = torch.optim.SGD(model.parameters(), lr=${choice.peak})`,
+    "    return share", "", `optimizer = ${optimizerIn("PyTorch", choice.peak)}`,
     "scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, share_of_peak)"].join("\n"),
   optax: (choice) => ["import math", "", "import jax.numpy as jnp", "import optax", "", "def schedule(t):",
     ...twice(formula(choice, "jnp", (a, b) => `jnp.minimum(${a}, ${b})`, (a, b) => `jnp.maximum(${a}, ${b})`), 4),
-    `    return ${choice.peak} * share`, "", "optimizer = optax.sgd(schedule)"].join("\n"),
+    `    return ${choice.peak} * share`, "", `optimizer = ${optimizerIn("optax", "schedule")}`].join("\n"),
 };
 const real = (value) => (Number.isInteger(value) ? `${value}.0` : String(value)); // Keras refuses a whole number
 const ANSWERS = { // the rule that answers to the loss: each library has its own
-  Keras: ({ peak, floor }) => `import keras\n\noptimizer = keras.optimizers.SGD(${real(peak)})\n# once an epoch: make an epoch a twentieth of the run\nrule = keras.callbacks.ReduceLROnPlateau(\n    "val_loss", factor=0.5, patience=3, min_delta=0, min_lr=${peak * floor / 100}\n)`,
-  PyTorch: ({ peak, floor }) => `import torch\n\noptimizer = torch.optim.SGD(model.parameters(), lr=${peak})\n# rule.step(validation_loss), twenty times in the run\nrule = torch.optim.lr_scheduler.ReduceLROnPlateau(\n    optimizer, factor=0.5, patience=2, threshold=0, min_lr=${peak * floor / 100}\n)`,
-  optax: ({ peak, floor, updates }) => `import optax\n\noptimizer = optax.chain(\n    optax.sgd(${peak}),\n    optax.contrib.reduce_on_plateau(\n        factor=0.5, patience=3, rtol=0.0, atol=1e-12, min_scale=${floor / 100},\n        accumulation_size=${Math.max(Math.floor(updates / 20), 1)},\n    ),\n)`,
+  Keras: ({ peak, floor }) => `import keras\n\noptimizer = ${optimizerIn("Keras", real(peak))}\n# once an epoch: make an epoch a twentieth of the run\nrule = keras.callbacks.ReduceLROnPlateau(\n    "val_loss", factor=0.5, patience=3, min_delta=0, min_lr=${peak * floor / 100}\n)`,
+  PyTorch: ({ peak, floor }) => `import torch\n\noptimizer = ${optimizerIn("PyTorch", peak)}\n# rule.step(validation_loss), twenty times in the run\nrule = torch.optim.lr_scheduler.ReduceLROnPlateau(\n    optimizer, factor=0.5, patience=2, threshold=0, min_lr=${peak * floor / 100}\n)`,
+  optax: ({ peak, floor, updates }) => `import optax\n\noptimizer = optax.chain(\n    ${optimizerIn("optax", peak)},\n    optax.contrib.reduce_on_plateau(\n        factor=0.5, patience=3, rtol=0.0, atol=1e-12, min_scale=${floor / 100},\n        accumulation_size=${Math.max(Math.floor(updates / 20), 1)},\n    ),\n)`,
 };
 
 function code(choice, library) {
@@ -314,6 +326,9 @@ function show() {
   captions(all, mine, peaks);
   part("explorer-code").textContent = code(chosen, part("explorer-library").value);
   part("explorer-code-for").hidden = chosen.family === "keras";
+  // pasted code, and the library's own, name no optimizer
+  part("explorer-optimizer-of").hidden = chosen.family === "keras" || part("explorer-library").value === "this library";
+  part("explorer-optimizer").value = named();
 }
 
 function captions(all, mine, peaks) {
@@ -401,7 +416,7 @@ async function picture() {
 }
 
 const ACTIONS = {
-  "explorer-reset": () => { pinned = []; chosen = { ...FIRST }; for (const name of switches()) part(`explorer-${name}`).checked = false; choose({}); },
+  "explorer-reset": () => { pinned = []; optimizer = ""; chosen = { ...FIRST }; for (const name of switches()) part(`explorer-${name}`).checked = false; choose({}); },
   "explorer-pin": () => {
     if (pinned.length === DATA.pins.length) return say(`${pinned.length} are pinned already: remove one first.`);
     pinned.push({ ...chosen });
@@ -466,6 +481,9 @@ page.addEventListener("change", ({ target }) => {
   } else if (id === "explorer-preset" && value) {
     choose({ ...FIRST, ...DATA.presets[value] });
     target.value = "";
+  } else if (id === "explorer-optimizer") {
+    optimizer = value;
+    show();
   } else if (["explorer-library", "explorer-log-rate", "explorer-log-update"].includes(id)) show();
   writeAddress();
 });

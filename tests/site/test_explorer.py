@@ -253,7 +253,7 @@ def keras_rates(code, updates):
     keras.config.set_floatx("float64")
     try:
         exec(code, space)
-        assert isinstance(space["optimizer"], keras.optimizers.SGD)
+        assert isinstance(space["optimizer"], keras.optimizers.Optimizer)
         return np.array([float(space["Schedule"]()(t)) for t in range(updates)])
     finally:
         keras.config.set_floatx(before)
@@ -319,6 +319,50 @@ def test_the_rules_code_makes_a_rule(page, library):
     elif library == "optax":
         needs("optax")
     exec(code, space)
+
+
+@needs_browser
+@pytest.mark.parametrize("library", explorer.LIBRARIES[1:])
+@pytest.mark.parametrize("family", ["linear", "plateau"])
+@pytest.mark.parametrize(
+    "address, optimizer",
+    [
+        ("peak=0.5", "SGD"),
+        ("peak=0.0003", "AdamW"),  # a usual rate for it
+        ("peak=0.0003&optimizer=SGD", "SGD"),
+        ("peak=0.5&optimizer=Adam", "Adam"),
+        ("peak=0.5&optimizer=toString", "SGD"),
+    ],
+)
+def test_the_code_names_the_readers_optimizer(
+    page, address, optimizer, family, library
+):
+    send(page, **dict(parse_qsl(address)), family=family, code=library)
+    chosen = page.locator("#explorer-optimizer")
+    assert chosen.is_visible() and chosen.input_value() == optimizer
+    code = page.locator("#explorer-code").inner_text()
+    spelled = optimizer.lower() if library == "optax" else optimizer
+    assert re.search(rf"\b(optim|optimizers|optax)\.{spelled}\(", code)
+    assert ("weight_decay=0.01" in code) == (optimizer == "AdamW")
+    space = {}
+    if library == "PyTorch":
+        space["model"] = needs("torch").nn.Linear(1, 1)
+    elif library == "optax":
+        needs("optax")
+    exec(code, space)
+
+
+@needs_browser
+def test_a_chosen_optimizer_stays_in_the_address(page):
+    send(page, peak=0.0003, code="this library")
+    chosen = page.locator("#explorer-optimizer")
+    assert not chosen.is_visible(), "the library's own code names no optimizer"
+    send(page, peak=0.0003, code="PyTorch")
+    chosen.select_option("Adam")
+    assert "torch.optim.Adam(" in page.locator("#explorer-code").inner_text()
+    assert "optimizer=Adam" in page.url
+    page.locator("#explorer-reset").click()
+    assert chosen.input_value() == "SGD" and "optimizer=" not in page.url
 
 
 @needs_browser

@@ -4,6 +4,7 @@ a reader gets one of the two, once, with a number and an enlargement."""
 import re
 import xml.etree.ElementTree as xml
 
+import panels
 import pytest
 from test_site import LESSONS, SITE, addresses, browser, needs_browser, open_page  # noqa: F401  (fixtures)
 
@@ -173,3 +174,80 @@ def test_without_script_a_figure_is_a_link(browser, addresses):
     page.locator("a.enlarge:visible").first.click()
     assert page.url.endswith(".svg")
     context.close()
+
+
+TWO = "chapters/en/06_2_1_rate_and_distance.html"
+
+
+def of_panels(count):
+    """The SVG of a figure of so many panels, whose upright axes share their numbers."""
+    figure, axes = figures.new(width=7.5, columns=count)
+    for i, one in enumerate(axes):
+        one.plot([0, 1], [0, 10**i])
+        one.set_title(f"panel {i}")
+    return figure, axes
+
+
+def test_a_figure_is_cut_between_its_panels():
+    figure, axes = of_panels(2)
+    (left, right), size = panels.windows(figures.to_svg(figure, "Two."))
+    assert [left[0], right[0]] == ["Left", "Right"]
+    ((from_left, top, to_left, bottom),) = left[1]
+    numbers, panel = right[1]  # the second panel gets the first one's numbers
+    assert from_left <= numbers[0] < numbers[2] < to_left < panel[0] < panel[2]
+    assert panel[2] <= size[0] and top <= numbers[1] and numbers[3] < bottom <= size[1]
+    far = axes[0].text(1, 1, "words that reach far into the panel beside them")
+    far.set_in_layout(False)
+    assert panels.windows(figures.to_svg(figure, "Two."))[0] == []
+
+
+def test_what_is_no_row_of_panels_is_not_cut():
+    figure, _, alt = figures.lines({"cosine": [0, 1]}, "update", "loss", display=False)
+    assert panels.windows(figures.to_svg(figure, alt))[0] == []
+    figure, _ = of_panels(2)
+    figure.text(0.5, 0.5, "above both")
+    assert panels.windows(figures.to_svg(figure, "Two."))[0] == []
+
+
+def letters(page, window):
+    """The size in pixels that nine points have in a window on a figure."""
+    image = window.locator("img")
+    name = image.get_attribute("src").rsplit("/", 1)[1]
+    root = xml.parse(SITE / "_images" / name).getroot()
+    return 9 * image.bounding_box()["width"] / float(root.get("viewBox").split()[2])
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_a_figures_panels_one_by_one(browser, addresses, scheme):
+    page = open_page(browser, addresses["file"], TWO, scheme, width=360)
+    figure = page.locator(".numbered:has(.panels)").first
+    assert figure.locator("a.enlarge > img:visible").count() == 0
+    shown = figure.locator(".panel:visible")
+    assert shown.locator("small").all_inner_texts() == ["Left:", "Right:"]
+    first, second = (one.bounding_box() for one in shown.all())
+    assert first["y"] + first["height"] <= second["y"]
+    windows = figure.locator(".window:visible")
+    assert windows.count() == 3
+    for window in windows.all():
+        assert window.locator("img").get_attribute("src").endswith("-dark.svg") == (
+            scheme == "dark"
+        )
+        assert letters(page, window) > 9
+    heard = [one for one in windows.locator("img").all() if one.get_attribute("alt")]
+    assert len(heard) == 1
+    figure.locator("a.enlarge:visible").click()
+    assert page.locator("dialog[open] img").get_attribute("alt")
+    page.close()
+
+
+@needs_browser
+def test_a_wide_window_and_paper_show_a_figure_whole(browser, addresses):
+    page = open_page(browser, addresses["file"], TWO)
+    assert page.locator(".panels:visible").count() == 0
+    assert page.locator(".numbered:has(.panels) a.enlarge > img:visible").count() > 0
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.locator(".panels:visible").count() > 0
+    page.emulate_media(media="print")
+    assert page.locator(".panels:visible").count() == 0
+    page.close()

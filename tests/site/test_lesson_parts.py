@@ -527,8 +527,67 @@ def test_on_a_phone_no_table_breaks_a_word(browser, addresses, page_name):
 
 
 @needs_browser
+def test_on_a_phone_a_formula_in_the_head_of_a_table_stays_one(browser, addresses):
+    page_name = "chapters/en/04_1_formulas.html"
+    page = open_page(browser, addresses["file"], page_name, width=360)
+    names = page.locator("table.as-cards .column")
+    assert names.locator("mjx-container").count() > 0
+    shown = page.locator("table.as-cards [data-column]")
+    assert not any("<" in one.get_attribute("data-column") for one in shown.all())
+    page.close()
+
+
+@needs_browser
+@pytest.mark.parametrize(
+    "page_name",
+    [
+        "02_2_relations",
+        "06_1_convergence",
+        "10_2_museum",
+        "10_3_peak",
+        "11_1_straight_line",
+    ],
+)
+def test_on_a_phone_printed_columns_keep_their_lines(browser, addresses, page_name):
+    place = f"chapters/en/{page_name}.html"
+    page = open_page(browser, addresses["file"], place, width=360)
+    blocks = page.locator(".cell_output pre:visible:has(.kept)")
+    assert blocks.count() > 0
+    for block in blocks.all():
+        wide, room, size = block.evaluate(
+            "e => [e.scrollWidth, e.clientWidth, parseFloat(getComputedStyle(e).fontSize)]"
+        )
+        assert wide <= room and size >= 7.5
+        lines = block.locator(".kept, .wrapped").all_inner_texts()
+        assert not any("\n" in line.strip() for line in lines)
+    page.close()
+
+
+@needs_browser
+def test_on_a_phone_a_table_of_checks_stays_a_table(browser, addresses):
+    page = open_page(
+        browser, addresses["file"], "chapters/en/10_2_museum.html", width=360
+    )
+    block = page.locator(".cell_output pre", has_text="stepped once an epoch")
+    lines = block.locator(".kept").all_inner_texts()
+    marks = {
+        tuple(
+            i for i, letter in enumerate(line) if letter in ".x" and line[i - 1] == " "
+        )
+        for line in lines
+        if re.search(r"[.x] +[.x] +[.x] +[.x] +[.x]$", line)
+    }
+    assert len(lines) > 20 and len(marks) == 1, "a column does not stand upright"
+    page.close()
+
+
+@needs_browser
 def test_on_a_phone_no_formula_scrolls(browser, addresses):
-    for page_name in ("chapters/en/10_7_averaging.html", "book/cards.html"):
+    for page_name in (
+        "chapters/en/10_7_averaging.html",
+        "chapters/en/11_3_language_models.html",
+        "book/cards.html",
+    ):
         page = open_page(browser, addresses["file"], page_name, width=360)
         page.wait_for_timeout(200)
         wide = page.evaluate(

@@ -27,9 +27,11 @@ def scriptless(browser, addresses):
     """Opens a page where no script runs."""
     contexts = []
 
-    def opened(page_name, width=1280):
+    def opened(page_name, width=1280, scheme="light"):
         context = browser.new_context(
-            java_script_enabled=False, viewport={"width": width, "height": 800}
+            java_script_enabled=False,
+            color_scheme=scheme,
+            viewport={"width": width, "height": 800},
         )
         contexts.append(context)
         page = context.new_page()
@@ -47,7 +49,8 @@ def test_each_formula_stands_there_for_those_without_a_script(page_name):
     formulas = len(without_script.FORMULA.findall(page))
     assert page.count("<noscript><math") == formulas
     assert page.count("_static/no_script.css") == 1
-    assert 'data-theme="light"' in page and 'data-theme="auto"' not in page
+    assert page.count(f"_static/{without_script.SCHEMES}") == 1
+    assert 'data-theme="auto"' in page and without_script.UNDECIDED not in page
 
 
 @pytest.mark.parametrize(
@@ -86,6 +89,72 @@ def test_without_a_script_formulas_are_set_and_nothing_is_dead(scriptless):
     assert ink != page.locator("article p").first.evaluate(
         "e => getComputedStyle(e).color"
     ), "a link has no colour of its own"
+
+
+COLOURS = """() => [...document.querySelectorAll(
+    "body, article p, article a[href], h1, pre, .highlight span, td, summary, .verdict-box, .word"
+)].filter((part) => part.checkVisibility() && !part.closest("noscript, .math")).map((part) => {
+    const { color, backgroundColor, borderLeftColor } = getComputedStyle(part);
+    return [part.tagName, part.className, color, backgroundColor, borderLeftColor].join(" ");
+})"""
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page_name", ["book/index.html", "book/ledger.html", STEP])
+def test_without_a_script_a_page_has_the_colours_that_the_reader_asks_for(
+    browser, addresses, scriptless, page_name, scheme
+):
+    """They are those of the page with its scripts, and so are the figures."""
+    bare = scriptless(page_name, scheme=scheme)
+    assert (
+        bare.evaluate("getComputedStyle(document.body).backgroundColor")
+        == {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 18, 18)"}[scheme]
+    )
+    whole = browser.new_page(color_scheme=scheme)
+    whole.goto(addresses["file"] + page_name)
+    missing = set(bare.evaluate(COLOURS)) - set(whole.evaluate(COLOURS))
+    assert not missing, missing
+    for image in bare.locator(".numbered img:visible").all():
+        dark = image.get_attribute("src").endswith("-dark.svg")
+        assert dark == (scheme == "dark")
+    whole.close()
+    bare.emulate_media(media="print")
+    ground = bare.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"), "paper is light"
+
+
+@needs_browser
+def test_a_page_with_scripts_is_never_white_in_the_dark(browser, addresses):
+    """Before the theme's script has come, the page has its scheme already."""
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.route("**/pydata-sphinx-theme.js*", lambda route: route.abort())
+    page.goto(addresses["http"] + STEP)
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    context.close()
+
+
+def test_rules_of_one_scheme_are_found():
+    style = (
+        '/* { */ a, html[data-theme="dark"] :is(b, i) { c: d }'
+        "@media screen { html[data-theme=light] p, q { e: f } u { g: h } }"
+        "@charset 'x'; html[data-theme=dark], html[data-theme=light] { i: j }"
+    )
+    found = "".join(without_script.rules_of("dark", style)).split("\n")
+    assert found == [
+        'html[data-theme="auto"] :is(b, i){c: d}',
+        'html[data-theme="auto"]{i: j}',
+        "",
+    ]
+    light = "".join(without_script.rules_of("light", style))
+    assert light.startswith('@media screen{html[data-theme="auto"] p{e: f}\n}')
+
+
+def test_a_formula_keeps_its_comma():
+    page = '(<span class="math notranslate nohighlight">\\(x\\)</span>), so'
+    assert without_script.mend(page, "").startswith('<span class="unbroken">(<span')
+    assert without_script.mend(page, "").endswith("),</span> so")
 
 
 @needs_browser

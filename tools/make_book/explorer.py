@@ -50,6 +50,7 @@ FAMILIES = {
 FIRST = "cosine"  # the family that the page opens with
 QUADRATIC = NoisyQuadratic((1.0, 0.3, 0.1, 0.03, 0.01), start=3.0)
 LIBRARIES = ("this library", "Keras", "PyTorch", "optax")
+OPTIMIZERS = ("SGD", "Adam", "AdamW")  # that the code can name
 # What does not move a family: a constant rate is constant, one cycle and what was pasted from
 # Keras hold their own shape, and the plateau's rule has no planned decay.
 UNUSED = dict.fromkeys(("constant", "one cycle", "keras"), ("warmup", "decay", "floor"))
@@ -404,6 +405,7 @@ def controls():
 
 def body():
     tabs = options((name, name) for name in LIBRARIES)
+    optimizers = options((name, name) for name in OPTIMIZERS)
     figure = (
         '<figure><p id="{0}-title"><strong>{1}</strong></p><div id="{0}" class="plot" '
         'role="img" aria-labelledby="{0}-title {0}-caption"></div><figcaption '
@@ -428,7 +430,9 @@ def body():
         'Expected loss at the end</th><th scope="col">Real runs: median (quartiles)</th><td>'
         '</td></tr></thead><tbody id="explorer-rows"></tbody></table></section>',
         '<section aria-label="Code"><p><label id="explorer-code-for">Code for <select '
-        f'name="code" id="explorer-library">{tabs}</select></label> <button type="button" '
+        f'name="code" id="explorer-library">{tabs}</select></label> <label '
+        'id="explorer-optimizer-of" hidden>with <select id="explorer-optimizer">'
+        f'{optimizers}</select></label> <button type="button" '
         'id="explorer-copy">Copy</button></p><pre tabindex="0" role="region" aria-label="The '
         'schedule as code"><code id="explorer-code"></code></pre></section>',
         "</div>",

@@ -57,8 +57,13 @@ def proof(line, rivals=False):
     return f'<span class="proof">{"; ".join(said)}</span>'
 
 
+def in_brackets(line):
+    """The proof of a line of advice, with the brackets as small as what they hold."""
+    return proof(line).replace(">", ">(", 1).removesuffix("</span>") + ")</span>"
+
+
 def item(line):
-    return f"<li>{words(line.advice)} ({proof(line)})</li>"
+    return f"<li>{words(line.advice)} {in_brackets(line)}</li>"
 
 
 def situations():

@@ -62,8 +62,9 @@ class IndexWords(SphinxTransform):
             self.document.insert(0, node)
         said = words_of_the_article().get(self.env.docname, ())
         if said:
-            # under a heading of their own, and not one for each first letter
-            key = "Article"
+            # under a heading of their own, and not one for each first letter; the mark before it
+            # keeps it from standing in the middle of the words with A
+            key = "“Article”"
             entries = [("single", entry, "", "", key) for entry in said]
             self.document.insert(0, addnodes.index(entries=entries))
 

@@ -2,7 +2,7 @@
 
 - Each figure gets the alternative text that `lrdecay_lib.figures.show` stored in its SVG, a variant
 for the dark scheme, a number, an anchor, and a link to the figure alone, which a script
-(book/_static/figures.js) opens over the page.
+(book/_static/figures.js) opens over the page. A phone shows its panels one by one (panels.py).
 - A figure that book/moving.toml names gets the sliders that move it (moving.py).
 - Under the title stand a line that says which book this is, for who came by a link, and one with
 the seconds the lesson took to run, and its Colab and download links. Above the exercises stands how
@@ -17,6 +17,7 @@ on every page and which loads itself from another host, and the preloading of fo
 pages opened as files.
 """
 
+import functools
 import html
 import re
 from pathlib import Path
@@ -24,6 +25,7 @@ from pathlib import Path
 import lessons
 import moving
 import page_parts
+import panels
 from docutils import nodes
 from sphinx.util import logging
 
@@ -150,13 +152,15 @@ FIGURE = re.compile(
 )
 
 
-def link_to_itself(found):
+def link_to_itself(found, page):
     image, scheme = found[1], found[2]
     source = re.search(r'src="([^"]*)"', image)[1]
     if scheme == "dark":
         image = image.replace("<img ", '<img loading="lazy" ', 1)
+    on_a_phone = panels.stacked(image, (page.parent / source).resolve())
     return (
-        f'<a class="enlarge only-{scheme}" title="Enlarge" href="{source}">{image}</a>'
+        f'<a class="enlarge only-{scheme}" title="Enlarge" href="{source}">{image}'
+        f"{on_a_phone}</a>"
     )
 
 
@@ -168,7 +172,7 @@ def mend_pages(app, error):
         lean = re.sub(r'<link rel="preload" as="font"[^>]*>\s*', "", text).replace(
             'role="doc-biblioentry"', 'role="listitem"'
         )
-        lean = FIGURE.sub(link_to_itself, lean)
+        lean = FIGURE.sub(functools.partial(link_to_itself, page=page), lean)
         if lean != text:
             page.write_text(lean, encoding="utf-8")
 
