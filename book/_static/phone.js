@@ -17,7 +17,7 @@ addEventListener("load", () => {
   });
   if (innerWidth <= 600) document.querySelectorAll(".bd-content div.cell_output pre").forEach(fitLines);
   if (innerWidth <= 600) document.querySelectorAll(".bd-content table:not(#ledger, #replication, #glossary, .guide, .indextable, #explorer table)").forEach(asCards);
-  if (innerWidth <= 600) window.MathJax?.startup?.promise?.then(fitFormulas);
+  window.MathJax?.startup?.promise?.then(fitFormulas);  // on a card a column can be narrow too
   // the theme moves the focus to the drawer's first link a moment after it opens
   const here = document.querySelector(".bd-sidebar-primary li.current > a.current");
   document.querySelector(".primary-toggle")?.addEventListener("click", () => setTimeout(() => {
@@ -27,7 +27,7 @@ addEventListener("load", () => {
   }, 150));
 });
 
-// A formula wider than the screen stands on several lines, one for each of its parts; what is wider still gets smaller, down to
+// A formula wider than its place stands on several lines, one for each of its parts; what is wider still gets smaller, down to
 // letters of 9 px, and then scrolls inside itself.
 async function fitFormulas() {
   const wide = () => [...document.querySelectorAll("mjx-container[display]")].filter((one) => one.scrollWidth > one.clientWidth);
