@@ -18,6 +18,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 MOST = 6  # more panels than these are one picture
 ROOM = 2  # points around what is written in a panel
 BELOW = 4  # points by which a number on an upright axis reaches below its end
+LINE = 1  # points; the line of the upright axis is the panel's own
 PIXELS_A_POINT = 4 / 3
 SMALL = 240  # pixels; two panels that are no wider stand side by side
 # what the text beside a figure calls its columns and rows
@@ -144,7 +145,7 @@ def windows(svg):
         bottom = min(max(box[3] for _, box, _ in row) + ROOM, size[1])
         first = min(row, key=lambda one: one[0][0])
         numbers = (
-            (max(first[1][0] - ROOM, 0), top, first[0][0], first[0][3] + BELOW)
+            (max(first[1][0] - ROOM, 0), top, first[0][0] - LINE, first[0][3] + BELOW)
             if "y" in first[2]
             else None
         )
