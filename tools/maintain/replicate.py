@@ -37,7 +37,7 @@ DRAWN_ANEW = {  # where a claim of one lesson was
     "10_5_unknown_length": 4,
     "10_6_batch": 3,
     "10_7_averaging": 3,
-    "10_8_fine_tuning": 3,
+    "10_8_fine_tuning": 4,
     "11_4_schedules_and_adamw": 4,
     "11_5_tune_small_or_not_at_all": 3,
 }
