@@ -34,6 +34,7 @@ STORED = lessons.LIBRARY / "replications.json"
 DRAW = 2
 DRAWN_ANEW = {  # where a claim of one lesson was
     "08_3_challenges": 3,
+    "10_3_peak": 3,
     "10_5_unknown_length": 4,
     "10_6_batch": 3,
     "10_7_averaging": 3,
