@@ -107,8 +107,6 @@ HEAVY = {
     "that must look at the loss thirty times a run",
     "09_questions": "two experiments that no other lesson makes: six kinds of data, each tuned "
     "by loss and by accuracy, and five kinds of decay at two lengths",
-    "11_5_tune_small_or_not_at_all": "three widths under two scalings, three optimizers that find "
-    "their rate, and sixty schedules on eighty seeds, all in double precision",
 }
 
 
