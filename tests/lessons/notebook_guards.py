@@ -15,6 +15,7 @@ import lessons
 # timing"}
 MAY_IGNORE_OUTPUT = {}
 
+LAST_BITS = re.compile(r"\b\d(?:\.\d+)?e-1[3-9]\b")
 TAGS = {"nbval-ignore-output", "hide-input"}
 # What Colab ships that a lesson may import, beside the standard library and the book's own
 COLAB = {
@@ -132,6 +133,19 @@ def printed_output_is_stored(notebook):
             and not cell.outputs
         ):
             yield f"cell {number} prints, but no output is stored; run `make execute`"
+
+
+def no_last_bits(notebook):
+    """What is left of numbers that should be equal: another processor leaves something else."""
+    for number, cell in code_cells(notebook):
+        for output in cell.outputs:
+            words = output.get("text") or output.get("data", {}).get("text/plain", "")
+            found = LAST_BITS.search("".join(words))
+            if found:
+                yield (
+                    f"cell {number} prints {found[0]}, the last bits of this processor; say "
+                    "below which bound it is"
+                )
 
 
 def outputs_are_compared(notebook, lesson=""):
@@ -283,6 +297,7 @@ GUARDS = [
     no_error_and_no_stderr,
     figures_are_comparable,
     printed_output_is_stored,
+    no_last_bits,
     no_machine_paths,
     portable_markdown,
     imports_only_what_colab_has,

@@ -103,6 +103,12 @@ def write_to_stderr(notebook):
     )
 
 
+def print_last_bits(notebook):
+    lessons.code_of(notebook)[1].outputs = [
+        nbformat.v4.new_output("stream", name="stdout", text="They differ by 2.2e-16.")
+    ]
+
+
 def store_a_bitmap(notebook):
     lessons.code_of(notebook)[2].outputs[0].data = {"image/png": "iVBORw0KGgo="}
 
@@ -182,6 +188,7 @@ def drop_the_prose(notebook):
         (misspell_a_tag, "has the unknown tag"),
         (print_a_machine_path, "holds a path of one machine"),
         (use_a_directive, "a MyST directive"),
+        (print_last_bits, "prints 2.2e-16, the last bits"),
         (use_a_role, "a MyST role"),
         (use_a_target, "a MyST target"),
         (import_what_colab_lacks, "imports hypothesis"),

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from lrdecay_lib import claims, evidence
+from lrdecay_lib import claims, evidence, unpaired
 
 
 def runs(optimum, seeds=range(10), peaks=tuple(evidence.grid(0.1, 1.6)), noise=0.01):
@@ -658,3 +658,20 @@ def test_a_row_holds_ten_digits_of_the_largest_number(declare):
     tiny = minus(np.array([1e-17, -1e-17, 2.0, -2.0, 0.0, 0.0]))
     row = evidence.verdict("x", {"a": tiny}, NONE).row
     assert row["conditions"][0]["effect"] == 0.0
+
+
+def test_a_schedule_meets_itself_on_seeds_of_its_own():
+    """The interval holds the scatter of both groups, and the sentence does not say paired."""
+    first, second = (
+        pd.Series(np.random.default_rng(k).normal(size=40), range(k, k + 40))
+        for k in (0, 100)
+    )
+    apart = unpaired.difference(first, second, ("line", "line again"), "loss")
+    spread = np.sqrt((first.var() + second.var()) / 40)
+    assert apart.mean == pytest.approx(second.mean() - first.mean())
+    assert (apart.high - apart.low) / 2 == pytest.approx(2.02 * spread, rel=0.25)
+    assert "over 40 seeds and 40 others)" in str(apart) and "paired" not in str(apart)
+    with pytest.raises(ValueError, match=r"share the seeds \[39\]: they are paired"):
+        unpaired.difference(first, first.rename(lambda k: k + 39), ("a", "b"), "loss")
+    with pytest.raises(ValueError, match="'a' has 40 seeds and 'b' 39: give both as"):
+        unpaired.difference(first, second[1:], ("a", "b"), "loss")
