@@ -19,33 +19,31 @@ class Effect(evidence.Effect):
         return super().__str__().replace(f"paired seeds, {MARK}", others)
 
 
-def difference(treatment, baseline, names, metric, **options):
-    """How far the runs of one group end below those of another, as `evidence.difference` has it.
+def difference(first, second, names, metric, **options):
+    """The effect of ``first - second``, as `evidence.difference` has it, of two groups of runs.
 
-    The interval is that of the differences of independent pairs, so it holds the scatter of both
-    groups: its variance is the sum of theirs.
+    The runs meet in any order. The variance of their differences is the sum of the groups' own,
+    so the interval holds the scatter of both.
 
     Args:
-        treatment, baseline: a number for each seed (pandas Series), as many in one as in the
-            other, and no seed in both.
-        names: what the two are called.
-        metric: what was measured.
-        options: those of `evidence.difference`, but `at`.
+        first, second: a number for each seed (pandas Series), as many in one as in the other,
+            and no seed in both.
+        names, metric, options: those of `evidence.difference`, but `at`.
 
     Raises:
         ValueError: if the groups share a seed, or one is larger.
     """
-    shared = sorted(set(treatment.index) & set(baseline.index))
+    shared = sorted(set(first.index) & set(second.index))
     if shared:
         raise ValueError(
             f"the groups {' and '.join(map(repr, names))} share the seeds {shared}: they are "
             "paired, for evidence.difference"
         )
-    if len(treatment) != len(baseline):
+    if len(first) != len(second):
         raise ValueError(
-            f"{names[0]!r} has {len(treatment)} seeds and {names[1]!r} {len(baseline)}: give both "
+            f"{names[0]!r} has {len(first)} seeds and {names[1]!r} {len(second)}: give both "
             "as many"
         )
-    met = baseline.set_axis(treatment.index)
-    found = evidence.difference(treatment, met, names, metric, at=MARK, **options)
+    met = second.set_axis(first.index)
+    found = evidence.difference(first, met, names, metric, at=MARK, **options)
     return Effect(**{one.name: getattr(found, one.name) for one in fields(found)})

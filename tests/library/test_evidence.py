@@ -668,7 +668,7 @@ def test_a_schedule_meets_itself_on_seeds_of_its_own():
     )
     apart = unpaired.difference(first, second, ("line", "line again"), "loss")
     spread = np.sqrt((first.var() + second.var()) / 40)
-    assert apart.mean == pytest.approx(second.mean() - first.mean())
+    assert apart.mean == pytest.approx(first.mean() - second.mean())
     assert (apart.high - apart.low) / 2 == pytest.approx(2.02 * spread, rel=0.25)
     assert "over 40 seeds and 40 others)" in str(apart) and "paired" not in str(apart)
     with pytest.raises(ValueError, match=r"share the seeds \[39\]: they are paired"):
