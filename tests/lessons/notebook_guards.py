@@ -33,6 +33,7 @@ COLAB = {
     "scipy",
     "sklearn",
     "tensorflow",
+    "threadpoolctl",  # scikit-learn needs it
 }
 # what comes with Colab, and not with the library: a reader elsewhere has to install it
 APART = {
