@@ -21,16 +21,19 @@ os.environ["IPYTHONDIR"] = str(ROOT / "_build" / "ipython")
 # made before any lesson runs, because matplotlib warns where making it takes long
 os.environ.setdefault("MPLCONFIGDIR", str(ROOT / "_build" / "matplotlib"))
 import matplotlib.font_manager  # noqa: F401
-import reproduce
 import warm
 from compare import Comparison
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 # as another machine would run the tests, if asked; what the lessons show there is kept
 WAY = os.environ.get("LESSON_WAY")
-if WAY and WAY not in reproduce.WAYS:
-    sys.exit(f"LESSON_WAY is {WAY!r}, and can be one of {', '.join(reproduce.WAYS)}.")
-os.environ.update(reproduce.WAYS.get(WAY, {}))
+if WAY:
+    import reproduce
+
+    if WAY not in reproduce.WAYS:
+        known = ", ".join(reproduce.WAYS)
+        sys.exit(f"LESSON_WAY is {WAY!r}, and can be one of {known}.")
+    os.environ.update(reproduce.WAYS[WAY])
 COMPARED = {}  # notebook: the comparisons of its cells
 
 
