@@ -107,8 +107,8 @@ HEAVY = {
     "that must look at the loss thirty times a run",
     "09_questions": "two experiments that no other lesson makes: six kinds of data, each tuned "
     "by loss and by accuracy, and five kinds of decay at two lengths",
-    "10_9_the_guide": "six tasks, on each of which the guide and twelve rivals are tuned alike, and "
-    "restarts and schedules of the momentum besides",
+    "10_9_the_guide": "six tasks, on each of which the guide and twelve rivals are tuned alike, "
+    "and restarts and schedules of the momentum besides",
 }
 
 
