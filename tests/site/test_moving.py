@@ -5,6 +5,7 @@ import functools
 import gzip
 import random
 import re
+from unittest import mock
 
 import lessons
 import moving
@@ -81,14 +82,19 @@ def lesson(name):
         [],
     )
 
+    nothing = mock.MagicMock(), mock.MagicMock(), ""  # a lesson may still move a label
+
     def one(curves, *_, marks=(), **__):
         drawn.append([curves, marks])
+        return nothing
 
     def some(contents, *_, **__):
         drawn.extend([curves, ()] for curves in contents.values())
+        return nothing
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(figures, "lines", one)
+        patch.setattr(figures, "show", lambda *_: None)
         patch.setattr(figures, "panels", some)
         for source in code:
             for line in source.splitlines():
@@ -478,8 +484,8 @@ def test_its_colours_follow_the_scheme(browser, addresses):
 def picture_stands(page):
     """Whether the notebook's picture is seen, and the moving figure is not."""
     place = page.locator(".numbered:has(.moving)")
-    assert place.locator("img.only-light").is_visible()
-    assert place.locator("img.only-light").evaluate(
+    assert place.locator("img.only-light:visible").first.is_visible()
+    assert place.locator("img.only-light:visible").first.evaluate(
         "e => e.decode().then(() => e.naturalWidth > 0, () => false)"
     )
     assert not place.locator(".moving").is_visible()
@@ -492,7 +498,7 @@ def test_without_javascript_the_notebooks_picture_stands(browser, addresses, nam
     page = context.new_page()
     page.goto(addresses["file"] + address(name))
     place = page.locator(".numbered:has(.moving)")
-    assert place.locator("img.only-light").is_visible()
+    assert place.locator("img.only-light:visible").first.is_visible()
     assert not place.locator(".moving").is_visible()
     context.close()
 
@@ -504,7 +510,7 @@ def test_on_paper_the_notebooks_picture_stands(browser, addresses, name, scheme)
     page = open_page(browser, addresses["file"], address(name), scheme)
     place = page.locator(".numbered:has(.moving)")
     assert place.locator(".moving").is_visible()
-    assert not place.locator("img.only-light").is_visible()
+    assert not place.locator("img.only-light:visible").first.is_visible()
     page.emulate_media(media="print")
     picture_stands(page)
     page.close()
