@@ -300,6 +300,16 @@ def test_the_code_runs_and_equals_the_library(page, chosen, library):
     )
 
 
+def run_shown(code, library):
+    """Run the code that the explorer shows for another library."""
+    space = {}
+    if library == "PyTorch":
+        space["model"] = needs("torch").nn.Linear(1, 1)
+    elif library == "optax":
+        needs("optax")
+    exec(code, space)
+
+
 @needs_browser
 @pytest.mark.parametrize("library", explorer.LIBRARIES)
 def test_the_rules_code_makes_a_rule(page, library):
@@ -313,12 +323,7 @@ def test_the_rules_code_makes_a_rule(page, library):
         assert space["rule"] == training.Plateau(floor=0.1)
         assert "evaluate_every=16" in code
         return
-    space = {}
-    if library == "PyTorch":
-        space["model"] = needs("torch").nn.Linear(1, 1)
-    elif library == "optax":
-        needs("optax")
-    exec(code, space)
+    run_shown(code, library)
 
 
 @needs_browser
@@ -344,12 +349,7 @@ def test_the_code_names_the_readers_optimizer(
     spelled = optimizer.lower() if library == "optax" else optimizer
     assert re.search(rf"\b(optim|optimizers|optax)\.{spelled}\(", code)
     assert ("weight_decay=0.01" in code) == (optimizer == "AdamW")
-    space = {}
-    if library == "PyTorch":
-        space["model"] = needs("torch").nn.Linear(1, 1)
-    elif library == "optax":
-        needs("optax")
-    exec(code, space)
+    run_shown(code, library)
 
 
 @needs_browser
