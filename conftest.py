@@ -30,8 +30,8 @@ WAY = os.environ.get("LESSON_WAY")
 if WAY:
     import reproduce
 
-    if WAY not in reproduce.WAYS:
-        known = ", ".join(reproduce.WAYS)
+    if WAY not in reproduce.IN_TESTS:
+        known = ", ".join(reproduce.IN_TESTS)
         sys.exit(f"LESSON_WAY is {WAY!r}, and can be one of {known}.")
     os.environ.update(reproduce.WAYS[WAY])
 COMPARED = {}  # notebook: the comparisons of its cells

@@ -142,6 +142,11 @@ def test_what_each_machine_found_is_kept_until_the_notebook_changes(
     assert "one machine" not in reproduce.STORE.read_text()
 
 
+def test_only_what_the_environment_makes_can_be_asked_of_the_tests():
+    """Else a run would be stored under the name of a way in which it was not made."""
+    assert reproduce.IN_TESTS == ["as it is", "SSE4.2", "AVX", "AVX2", "AVX-512"]
+
+
 def test_no_stored_run_of_a_present_notebook_shows_something_else():
     seen = {
         (lesson, way): row["visible"]

@@ -30,13 +30,16 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "make_book"))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tools" / "make_book"), str(ROOT)]
 
 import arm64
 import lessons
 from compare import POINTS, SHARE, Comparison
 from execute import run
 from nbclient.exceptions import CellExecutionError
+
+from benchmarks.where_time_goes import processor
 
 PLAIN = "as it is"
 
@@ -64,6 +67,12 @@ WAYS = {
     "one core, without oneDNN": {"LESSON_CORES": "1", "TF_ENABLE_ONEDNN_OPTS": "0"},
     "arm64": {},  # emulated, and only if asked for
 }
+# those that a process's environment makes; the others need `one`, and would only be called so
+IN_TESTS = [
+    way
+    for way, environment in WAYS.items()
+    if way != "arm64" and not any(name.startswith("LESSON_") for name in environment)
+]
 STORE = lessons.ROOT / "benchmarks" / "reproduced.json"
 TABLE = lessons.ROOT / "benchmarks" / "results_reproduce.md"
 
@@ -131,12 +140,9 @@ def machine_at_work(way):
     """The processor and the Python, as words."""
     if way == "arm64":
         return "arm64 (emulated by QEMU)"
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-        name = next(line.split(": ")[1] for line in lines if "model name" in line)
-    except (OSError, StopIteration):
-        name = platform.processor() or platform.machine()
-    return f"{name.strip()}, Python {'.'.join(platform.python_version_tuple()[:2])}"
+    return (
+        f"{processor().strip()}, Python {'.'.join(platform.python_version_tuple()[:2])}"
+    )
 
 
 # --- one lesson, one way, in a process of its own ----------------------------------------
@@ -213,10 +219,11 @@ def one(text, way):
         )
     else:
         pairs = zip(lessons.code_of(notebook), lessons.code_of(stored), strict=True)
+        numbers = set(compared(notebook))
         cells = [
             (number, Comparison.of(cell.outputs, before.outputs))
             for number, (cell, before) in enumerate(pairs)
-            if number in compared(notebook)
+            if number in numbers
         ]
         found = found_by(text, way, cells) | {"seconds": seconds}
     if notes.exists():
@@ -321,7 +328,11 @@ def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("lessons", nargs="*", help="beginnings of the lessons' names")
     parser.add_argument(
-        "--ways", nargs="+", choices=WAYS, default=list(WAYS)[:-1], metavar="WAY"
+        "--ways",
+        nargs="+",
+        choices=WAYS,
+        default=[way for way in WAYS if way != "arm64"],
+        metavar="WAY",
     )
     parser.add_argument("--jobs", type=int, default=2, help="lessons at a time")
     parser.add_argument(
