@@ -135,6 +135,13 @@ def test_what_each_machine_found_is_kept_until_the_notebook_changes(
     assert "Run on: another machine; one machine." in table
     assert reproduce.main(["--table", "--ways", "AVX", "AVX2"]) == 0
 
+    asked = []
+    monkeypatch.setattr(
+        reproduce.subprocess, "run", lambda command, **how: asked.append(command[-1])
+    )
+    reproduce.main(["--missing", "--ways", "AVX", "AVX2", "SSE4.2"])
+    assert asked == ["SSE4.2"]
+
     notebook = text.with_suffix(".ipynb")
     notebook.write_text(notebook.read_text().replace("0.1234", "0.1235"))
     assert reproduce.main(["--table", "--ways", "AVX", "AVX2"]) == 1

@@ -4,6 +4,7 @@ differ.
     python tools/maintain/reproduce.py                        every lesson in every way
     python tools/maintain/reproduce.py 06_2 08                the lessons whose names begin so
     python tools/maintain/reproduce.py --ways "AVX2" "SSE4.2" some of the ways
+    python tools/maintain/reproduce.py --missing              what no machine has run yet
     python tools/maintain/reproduce.py 04 --ways arm64        on an emulated processor (Debian)
     LESSON_WAY="AVX2" make test                               all tests in one of the ways
     python tools/maintain/reproduce.py --table                print what is known, run nothing
@@ -341,6 +342,9 @@ def main(arguments):
     parser.add_argument(
         "--store", action="store_true", help="keep what is known in the repository"
     )
+    parser.add_argument(
+        "--missing", action="store_true", help="run only what no machine has run yet"
+    )
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     texts = [
@@ -351,8 +355,12 @@ def main(arguments):
         return f"There is no lesson whose file name begins with {' or '.join(options.lessons)}."
     if options.one:
         return one(texts[0], options.ways[0])
+    found = stored() if options.missing else {}
     todo = [
-        (text, way) for way in options.ways for text in texts if not known(text, way)
+        (text, way)
+        for way in options.ways
+        for text in texts
+        if not known(text, way) and way not in found.get(text.stem, {})
     ]
     if options.table or options.store:
         todo = []
