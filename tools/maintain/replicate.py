@@ -35,7 +35,7 @@ DRAW = 2
 DRAWN_ANEW = {  # where a claim of one lesson was
     "08_3_challenges": 3,
     "10_3_peak": 3,
-    "10_5_unknown_length": 4,
+    "10_5_unknown_length": 5,
     "10_6_batch": 3,
     "10_7_averaging": 3,
     "10_8_fine_tuning": 4,
