@@ -31,16 +31,22 @@ def clone(tmp_path):
     return root
 
 
-def make(clone, target="environment", *arguments, **environment):
-    keep = {
+def outside():
+    """The variables of this process without what the make that may have started it was told, as in
+    `make test PYTHON=python3.13`, and without what moves an environment."""
+    told = ("MAKE", "PIP_", "UV_", "VIRTUAL_ENV", "LRDECAY_")
+    return {
         key: value
         for key, value in os.environ.items()
-        if not key.startswith(("PIP_", "UV_", "MAKE", "VIRTUAL_ENV", "LRDECAY_"))
+        if not key.startswith(told) and key not in ("PYTHON", "COURSE", "WHICH", "WITH")
     }
+
+
+def make(clone, target="environment", *arguments, **environment):
     return subprocess.run(
         ["make", target, *arguments],
         cwd=clone,
-        env={**keep, **environment},
+        env={**outside(), **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -280,7 +286,7 @@ def test_a_folder_that_cannot_be_written(clone, target):
     done = subprocess.run(
         ["bwrap", "--dev-bind", "/", "/", "--ro-bind", clone, clone, "make", target],
         cwd=clone,
-        env={key: value for key, value in os.environ.items() if key != "LRDECAY_ALONE"},
+        env=outside(),
         capture_output=True,
         text=True,
         check=False,
@@ -377,7 +383,7 @@ def alone(clone, words):
             "-c",
             words,
         ],
-        env={key: value for key, value in os.environ.items() if key != "LRDECAY_ALONE"},
+        env=outside(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -451,12 +457,11 @@ def test_two_makes_on_a_fresh_clone(clone):
         + " 'w').close()\n"
         + words[end:]
     )
-    keep = {key: value for key, value in os.environ.items() if key != "LRDECAY_ALONE"}
     both = [
         subprocess.Popen(
             ["make", "environment", f"PYTHON={sys.executable}"],
             cwd=clone,
-            env=keep,
+            env=outside(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
