@@ -332,9 +332,11 @@ def nbval(notebook, folder):
         capture_output=True,
         text=True,
         check=False,
-        # (as one of several workers: then conftest.py builds no wheel)
+        # (as one of several workers: then conftest.py builds no wheel; and what this notebook
+        # shows in some way of LESSON_WAY is kept by nobody)
         env={
             **os.environ,
+            "LESSON_WAY": "",
             "PYTHONPATH": paths,
             "JUPYTER_PATH": str(lessons.KERNELS),
             "PYTEST_XDIST_WORKER": "gw0",

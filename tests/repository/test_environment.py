@@ -361,7 +361,12 @@ def test_nbval_finds_the_lessons_kernel(path):
         ],
         cwd=lessons.ROOT,
         # as pytest's pythonpath in pyproject.toml says
-        env={**os.environ, "JUPYTER_PATH": path, "PYTHONPATH": "tools/make_book"},
+        env={
+            **os.environ,
+            "JUPYTER_PATH": path,
+            "PYTHONPATH": "tools/make_book",
+            "LESSON_WAY": "",
+        },
         capture_output=True,
         text=True,
         check=True,
