@@ -215,13 +215,45 @@ def imports_only_what_colab_has(notebook):
                     )
 
 
+def folded(cell):
+    return "hide-input" in cell.metadata.get("tags", [])
+
+
+def only_defines(cell):
+    """Whether a code cell is folded and prints nothing."""
+    return cell.cell_type == "code" and folded(cell) and not cell.outputs
+
+
+def lines_of(source):
+    """How many lines of code; a blank line and a title are none."""
+    return sum(
+        bool(line.strip()) and not line.startswith("# @title")
+        for line in source.splitlines()
+    )
+
+
+def visible_lines(notebook):
+    """The lines of each code cell that a reader sees without asking."""
+    return [
+        lines_of(cell.source) for _, cell in code_cells(notebook) if not folded(cell)
+    ]
+
+
+def says_what_is_folded(notebook):
+    """A folded cell begins with a title: the site and Colab show it in place of the code."""
+    for number, cell in code_cells(notebook):
+        if folded(cell) and not re.match(r"# @title \S", cell.source):
+            yield (
+                f"cell {number} is folded and does not begin with a title: `# @title` and what "
+                "it draws or defines"
+            )
+
+
 def reads_well(notebook):
     """The rhythm of STYLE: short cells, prose between them. The bounds are where a lesson
     should be split."""
     code = [cell.source for _, cell in code_cells(notebook)]
-    lines = [
-        len([line for line in source.splitlines() if line.strip()]) for source in code
-    ]
+    lines = [lines_of(source) for source in code]
     prose = sum(
         len(cell.source.split())
         for cell in notebook.cells
@@ -236,13 +268,9 @@ def reads_well(notebook):
             f"{words} words before the exercises are more than {MOST_WORDS}: say a thing once, "
             "or split the lesson"
         )
-    shown = [
-        cell
-        for _, cell in code_cells(notebook)
-        if "hide-input" not in cell.metadata.get("tags", [])
-    ]
-    if len(shown) > 18:
-        yield f"{len(shown)} visible code cells are more than one lesson; split it"
+    shown = len(visible_lines(notebook))
+    if shown > 18:
+        yield f"{shown} visible code cells are more than one lesson; split it"
     if max(lines) > 25:
         yield f"a code cell has {max(lines)} lines; make it a function of the library, or two ideas"
     widest = max((line for source in code for line in source.splitlines()), key=len)
@@ -256,7 +284,11 @@ def reads_well(notebook):
             f"{prose} words of prose for {sum(lines)} lines of code: explain more, or show "
             "less code"
         )
-    kinds = "".join("c" if cell.cell_type == "code" else "m" for cell in notebook.cells)
+    kinds = "".join(
+        "c" if cell.cell_type == "code" else "m"
+        for cell in notebook.cells
+        if not only_defines(cell)  # of which nothing comes out
+    )
     if "ccc" in kinds:
         yield "three code cells stand in a row; say between them what came out"
 
@@ -302,6 +334,7 @@ GUARDS = [
     no_machine_paths,
     portable_markdown,
     imports_only_what_colab_has,
+    says_what_is_folded,
     reads_well,
     opens_and_closes,
 ]

@@ -168,6 +168,10 @@ def take_too_long(notebook):
     notebook.metadata["lrdecay"] = {"seconds": 61.0, "unit": 1.0}
 
 
+def fold_without_a_title(notebook):
+    lessons.code_of(notebook)[1].metadata["tags"] = ["hide-input"]
+
+
 def drop_the_prose(notebook):
     notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
 
@@ -196,6 +200,7 @@ def drop_the_prose(notebook):
         (close_a_fold_without_a_blank_line, "no blank line after </details>"),
         (forget_the_question, "has no '> **Question.**'"),
         (take_too_long, "promises to run in 60 units"),
+        (fold_without_a_title, "does not begin with a title"),
         (drop_the_prose, "three code cells stand in a row"),
     ],
     ids=lambda value: getattr(value, "__name__", None),

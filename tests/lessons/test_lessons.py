@@ -1,6 +1,8 @@
 """Each lesson: its notebook is up to date, in step with its text, and keeps the rules that
 nbval cannot see."""
 
+import statistics
+
 import lessons
 import nbformat
 import notebook_guards
@@ -66,6 +68,21 @@ def test_notebook_was_run_in_time(text):
 
 def test_few_lessons_are_heavy():
     assert len(pages.HEAVY) <= 3 and set(pages.HEAVY) <= {text.stem for text in TEXTS}
+
+
+def test_visible_cells_are_short():
+    """A reader sees the question, the experiment and the figure; helpers are folded."""
+    lines = [
+        count
+        for text in TEXTS
+        for count in notebook_guards.visible_lines(
+            lessons.read_notebook(text.with_suffix(".ipynb"))
+        )
+    ]
+    assert statistics.median(lines) <= 6, (
+        f"the visible code cells of all lessons have {statistics.median(lines)} lines in the "
+        "median, more than 6: fold what only defines helpers (tags: [hide-input])"
+    )
 
 
 def test_reasons_name_cells_that_exist():

@@ -8,6 +8,7 @@ for the dark scheme, a number, an anchor, and a link to the figure alone, which 
 the seconds the lesson took to run, and its Colab and download links. Above the exercises stands how
 to run them.
 - Each verdict gets an anchor, to which the claim ledger leads.
+- A folded cell says what is in it.
 - The entries of the reference list are items of a list to screen readers too; docutils gives them
 a role that is
   no longer one.
@@ -124,6 +125,26 @@ def add_lesson_line(app, doctree):
             heading.parent.insert(place, nodes.raw("", text, format="html"))
 
 
+FORM_TITLE = re.compile(
+    r"# @title (.*)\n+"
+)  # the first line of a folded cell, for Colab
+
+
+def name_folds(app, doctree):
+    """A folded cell says what is in it, by the title that Colab shows."""
+    for cell in doctree.findall(nodes.container):
+        if "prompt_show" not in cell:
+            continue
+        code = next(iter(cell.findall(nodes.literal_block)), None)
+        title = code is not None and FORM_TITLE.match(code.astext())
+        if title:
+            for state in ("prompt_show", "prompt_hide"):
+                cell[state] += f" · {title[1]}"
+            words = code.astext()[title.end() :]
+            code[:] = [nodes.Text(words)]
+            code.rawsource = words  # by which Sphinx knows that it may colour it
+
+
 def add_claim_anchors(app, doctree):
     """The verdict of claim 3.2-a stands at #claim-3-2-a."""
     for quote in doctree.findall(nodes.block_quote):
@@ -186,4 +207,5 @@ def setup(app):
     app.add_js_file("projector.js", loading_method="defer")
     app.connect("doctree-read", add_lesson_line)
     app.connect("doctree-read", add_claim_anchors)
+    app.connect("doctree-read", name_folds)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
