@@ -444,9 +444,32 @@ def _work(settings, seed, rates, weights=None, keep=False):
         trainable = [tf.constant(w, v.dtype) for w, v in zip(weights, trainable)]
     state = trainable, other, _slots(settings, trainable)
     weights, record = program(state, tf.constant(rates, settings.dtype), orders, data)
-    return *(part.numpy() for part in record), [
-        w.numpy() for w in weights
-    ] if keep else None
+    losses, used, metrics = (part.numpy() for part in record)
+    metrics = _shares_exact(settings, data, metrics)
+    return losses, used, metrics, [w.numpy() for w in weights] if keep else None
+
+
+def _shares_exact(settings, data, metrics):
+    """The metrics, where one that is a share, such as accuracy, is the count divided by the number.
+
+    Some compilers divide, others multiply by the reciprocal. A last bit of two equal accuracies
+    must not decide which one is larger, nor how a mean that stands half-way between two printed
+    digits is rounded.
+    """
+    metrics, names = metrics.copy(), _columns(settings.task)
+    for split in _splits(settings.task):
+        targets = getattr(data, split)[1]
+        number = int(np.prod(targets.shape[1:])) * (
+            min(targets.shape[0], EVALUATED) if split == "train" else targets.shape[0]
+        )
+        for metric in settings.task.metrics:
+            values = metrics[:, names.index(f"{split}_{metric}")]
+            with np.errstate(invalid="ignore"):
+                count = np.rint(values * number)
+                off = np.abs(values * number - count)
+            if np.all(off <= 8 * np.finfo(values.dtype).eps * number):
+                values[:] = count / number
+    return metrics
 
 
 # --- closed-loop rules ----------------------------------------------------------------

@@ -569,6 +569,30 @@ def test_the_metrics_are_those_of_the_final_weights():
     assert run.metrics["test_accuracy"][-1] == pytest.approx(hits.mean(), abs=1e-12)
 
 
+@pytest.mark.parametrize("xla", [True, False])
+@pytest.mark.parametrize("task", [Digits(), Sequences(length=4)])
+def test_a_share_is_its_count_divided_by_the_number(monkeypatch, task, xla):
+    """And so the same whether the compiler divides by the number or multiplies by its inverse."""
+    monkeypatch.setattr(type(task), "xla", xla)
+    training._program.cache_clear()
+    run = training.train(task, 0.1 * Constant(), 100, evaluate_every=5)
+    training._program.cache_clear()
+    for split in ("train", "validation", "test"):
+        for metric in task.metrics:
+            values = run.metrics.get(f"{split}_{metric}")
+            if values is not None:
+                number = getattr(task.data(0, samples=3200), split)[1].size
+                counts = np.rint(values * number)
+                assert counts.any() or metric == "solved"
+                assert np.array_equal(values, counts / number)
+
+
+def test_a_metric_that_is_no_share_is_left_as_it_is():
+    run = training.train(Diabetes(), 0.1 * Constant(), 20, evaluate_every=20)
+    outputs = run.metrics["test_r2"]
+    assert not np.array_equal(outputs, np.rint(outputs * 89) / 89)
+
+
 def test_a_diverged_run_is_a_result():
     result = training.sweep(
         LinearRegression(), {"constant": Constant()}, [0.05, 10.0], range(2), 400

@@ -9,6 +9,7 @@ import exercise_folds
 import explorer
 import explorer_links
 import glossary
+import lessons
 import page_parts
 import pages
 import printed_tables
@@ -37,6 +38,21 @@ every_lesson = pytest.mark.parametrize("page_name", LESSONS)
 
 def parsed(page_name):
     return BeautifulSoup((SITE / page_name).read_text(encoding="utf-8"), "html.parser")
+
+
+@every_lesson
+def test_a_folded_cell_says_what_is_in_it(page_name):
+    notebook = lessons.read_notebook(SITE / "_sources" / f"{page_name[:-5]}.ipynb")
+    titles = [
+        cell.source.partition("\n")[0].removeprefix("# @title ")
+        for cell in lessons.code_of(notebook)
+        if "hide-input" in cell.metadata.get("tags", [])
+    ]
+    page = parsed(page_name)
+    summaries = page.select("details.hide > summary > .collapsed")
+    assert titles and [one.text for one in summaries] == [f"Code · {t}" for t in titles]
+    assert "@title" not in page.text, "the comment for Colab stands in the code too"
+    assert all(code.text.strip() for code in page.select("details.hide pre"))
 
 
 # --- terms ----------------------------------------------------------------------------

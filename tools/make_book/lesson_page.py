@@ -125,9 +125,8 @@ def add_lesson_line(app, doctree):
             heading.parent.insert(place, nodes.raw("", text, format="html"))
 
 
-FORM_TITLE = re.compile(
-    r"# @title (.*)\n+"
-)  # the first line of a folded cell, for Colab
+# the first line of a folded cell, for Colab
+FORM_TITLE = re.compile(r"# @title (.*)\n+")
 
 
 def name_folds(app, doctree):
@@ -138,8 +137,7 @@ def name_folds(app, doctree):
         code = next(iter(cell.findall(nodes.literal_block)), None)
         title = code is not None and FORM_TITLE.match(code.astext())
         if title:
-            for state in ("prompt_show", "prompt_hide"):
-                cell[state] += f" · {title[1]}"
+            cell["prompt_show"] = cell["prompt_hide"] = f"Code · {title[1]}"
             words = code.astext()[title.end() :]
             code[:] = [nodes.Text(words)]
             code.rawsource = words  # by which Sphinx knows that it may colour it
