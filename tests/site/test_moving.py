@@ -53,12 +53,7 @@ CELLS = {
     "04_3_worked_example": (["initial_rate, factor", "@title The rate and"], []),
     "10_4_warmup": (["def holds", "@title The largest peak that holds"], []),
     "10_5_unknown_length": (
-        [
-            "def branch",
-            "def exact",
-            "quadratic = ",
-            "@title The share of the cooldown",
-        ],
+        ["def branch", "def exact", "quadratic = ", "@title The share of the cooldown"],
         [],
     ),
     "10_7_averaging": (["averages = {"], []),
