@@ -215,13 +215,9 @@ def imports_only_what_colab_has(notebook):
                     )
 
 
-def folded(cell):
-    return "hide-input" in cell.metadata.get("tags", [])
-
-
 def only_defines(cell):
     """Whether a code cell is folded and prints nothing."""
-    return cell.cell_type == "code" and folded(cell) and not cell.outputs
+    return cell.cell_type == "code" and lessons.folded(cell) and not cell.outputs
 
 
 def lines_of(source):
@@ -235,14 +231,16 @@ def lines_of(source):
 def visible_lines(notebook):
     """The lines of each code cell that a reader sees without asking."""
     return [
-        lines_of(cell.source) for _, cell in code_cells(notebook) if not folded(cell)
+        lines_of(cell.source)
+        for _, cell in code_cells(notebook)
+        if not lessons.folded(cell)
     ]
 
 
 def says_what_is_folded(notebook):
     """A folded cell begins with a title: the site and Colab show it in place of the code."""
     for number, cell in code_cells(notebook):
-        if folded(cell) and not re.match(r"# @title \S", cell.source):
+        if lessons.folded(cell) and not re.match(r"# @title \S", cell.source):
             yield (
                 f"cell {number} is folded and does not begin with a title: `# @title` and what "
                 "it draws or defines"

@@ -46,7 +46,7 @@ def test_a_folded_cell_says_what_is_in_it(page_name):
     titles = [
         cell.source.partition("\n")[0].removeprefix("# @title ")
         for cell in lessons.code_of(notebook)
-        if "hide-input" in cell.metadata.get("tags", [])
+        if lessons.folded(cell)
     ]
     page = parsed(page_name)
     summaries = page.select("details.hide > summary > .collapsed")

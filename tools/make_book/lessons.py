@@ -164,9 +164,7 @@ def from_text(text):
         cell["id"] = f"cell-{i}"
         if cell.cell_type == "markdown":
             cell.source = links_to_site(cell.source, text)
-        elif "hide-input" in cell.metadata.get(
-            "tags", []
-        ):  # folded outside the site too
+        elif folded(cell):  # outside the site too
             cell.metadata |= {"cellView": "form", "jupyter": {"source_hidden": True}}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     return notebook
@@ -204,6 +202,11 @@ def to_text(notebook, text):
 
 def code_of(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def folded(cell):
+    """Whether a reader sees the cell's title, and its code only on asking."""
+    return "hide-input" in cell.metadata.get("tags", [])
 
 
 def library_files(sources, library=LIBRARY):
