@@ -15,6 +15,7 @@ of schedules, and wait with importing Keras until a model or a loss is asked for
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import sys
@@ -1070,9 +1071,15 @@ class Sequences(Task):
         x = _layers()["Positions"](self.length)(
             layers.Embedding(self.tokens, self.width)(tokens)
         )
+        # Glorot's range: a projection has as many inputs as outputs. Keras takes the heads for a
+        # convolution's receptive field before version 3.15, and begins with smaller weights
+        reach = math.sqrt(3 / self.width)
         for _ in range(self.layers):
             attend = layers.MultiHeadAttention(
-                self.heads, self.width // self.heads, flash_attention=False
+                self.heads,
+                self.width // self.heads,
+                kernel_initializer=keras.initializers.RandomUniform(-reach, reach),
+                flash_attention=False,
             )
             think = keras.Sequential(
                 [

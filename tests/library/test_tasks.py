@@ -242,6 +242,19 @@ def test_ratings_have_the_rank_and_noise_they_say_and_no_pair_twice():
     )
 
 
+def test_attention_begins_alike_beside_any_keras():
+    """Glorot's range for as many inputs as outputs, which Keras before 3.15 does not take."""
+    for task in (tasks.Sequences(width=16), tasks.Sequences(width=32, heads=4)):
+        kernels = [
+            weights.numpy()
+            for weights in task.model(0).trainable_variables
+            if weights.name == "kernel" and weights.shape.rank == 3
+        ]
+        assert len(kernels) == 4 * task.layers
+        reach = np.sqrt(6 / (task.width + task.width))
+        assert all(0.9 < abs(kernel).max() / reach <= 1 for kernel in kernels)
+
+
 def test_sequences_are_reversed_and_substituted():
     x, y = tasks.Sequences().data(0).test
     dictionary = dict(zip(x[:, ::-1].ravel(), y.ravel()))
