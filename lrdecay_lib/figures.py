@@ -862,7 +862,7 @@ def loss_against_peak(
     best.
 
     The line is the median over the seeds and the band goes from the lower to the upper quartile.
-    Where most runs diverged there is no point. The rate axis is logarithmic.
+    Where half of the runs diverged, or more, there is no point. The rate axis is logarithmic.
 
     Args:
         table: one row for each run, with the columns schedule, peak, seed and the metric.
@@ -890,7 +890,7 @@ def loss_against_peak(
         )
         if "diverged" in runs:
             share = runs.groupby("peak")["diverged"].mean()
-            middle = middle[share.reindex(middle.index) <= 0.5]
+            middle = middle[share.reindex(middle.index) < 0.5]
         if middle.empty:
             words.append(f"{name} diverged at every peak")
             continue
@@ -1122,9 +1122,7 @@ def _has(table, argument, *columns):
 
 
 def _quartiles(groups):
-    return (
-        groups.quantile(share, interpolation="nearest") for share in (0.25, 0.5, 0.75)
-    )
+    return (groups.quantile(share) for share in (0.25, 0.5, 0.75))
 
 
 def _one_peak(curves):

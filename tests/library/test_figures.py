@@ -144,6 +144,35 @@ def test_the_band_is_the_quartiles():
     assert drawn[-1] == pytest.approx(0.27)
 
 
+@pytest.mark.parametrize("seeds", range(2, 13))
+def test_of_any_number_of_seeds_the_line_is_the_median(seeds):
+    """Not one of the two in the middle: which one, pandas decides anew in each version."""
+    losses = np.random.default_rng(seeds).permutation(2.0 ** np.arange(seeds))
+    runs = pd.DataFrame({
+        "schedule": "linear", "peak": np.repeat([0.1, 0.2], seeds), "update": 9,
+        "seed": np.tile(np.arange(seeds), 2), "test_loss": np.tile(losses, 2),
+    })  # fmt: skip
+    low, middle, high = np.quantile(losses, (0.25, 0.5, 0.75))
+    bands = figures.loss_bands(runs[runs["peak"] == 0.1], display=False)
+    assert bands[1].lines[0].get_ydata() == pytest.approx([middle])
+    assert f"to {middle:.3g} (quartiles {low:.3g} and {high:.3g})" in bands[2]
+    against = figures.loss_against_peak(runs, display=False)[1]
+    assert against.lines[0].get_ydata() == pytest.approx([middle, middle])
+
+
+def test_where_half_of_the_runs_diverged_there_is_no_point():
+    runs = table()
+    runs = runs[runs["seed"] < 4]
+    half = (runs["peak"] == 0.4) & (runs["seed"] < 2)
+    runs = runs.assign(diverged=half, test_loss=runs["test_loss"].mask(half, np.inf))
+    axes = figures.loss_against_peak(runs, display=False)[1]
+    assert max(axes.lines[0].get_xdata()) == 0.2
+    fewer = runs.assign(diverged=half & (runs["seed"] < 1))
+    fewer["test_loss"] = table()["test_loss"].mask(fewer["diverged"], np.inf)
+    axes = figures.loss_against_peak(fewer, display=False)[1]
+    assert max(axes.lines[0].get_xdata()) == 0.4
+
+
 def test_where_runs_diverged_there_is_no_point():
     _, axes, alt = figures.loss_against_peak(table(diverged=(0.4,)), display=False)
     assert max(axes.lines[0].get_xdata()) == 0.2 and "inf" not in alt
