@@ -172,3 +172,15 @@ def test_storing_one_lesson_keeps_what_stands_of_others(monkeypatch, tmp_path):
     others = {name: before["claims"][name] for name in after["claims"]}
     assert after["claims"] == others and after["runs"] == before["runs"]
     assert after["errors"][text.stem] == {"1": "run 1 broke", "2": "run 2 broke"}
+
+
+def test_a_run_elsewhere_is_what_a_summing_lesson_reads():
+    """8.1 sums up other lessons of the same run, also on a machine that ran none of them."""
+    short = replicate.stored_run(1)["1-a"]
+    of_run = json.loads(replicate.STORED.read_text(encoding="utf-8"))["claims"]["1-a"][
+        "1"
+    ]
+    row = replicate.stored_rows()["1-a"]
+    effects = [[c["effect"] for c in r["conditions"]] for r in (short, of_run, row)]
+    assert effects[0] == effects[1] != effects[2]
+    assert short["conditions"][0]["metric"] == row["conditions"][0]["metric"]

@@ -4,6 +4,7 @@ import json
 
 import pages
 import pytest
+import replication_page
 from replicate import STORED
 
 from lrdecay_lib import claims, findings
@@ -40,3 +41,16 @@ def test_a_control_shows_nothing_in_any_run(name):
     for run, row in FOUND["claims"][name].items():
         passed = row["control"] is None or row["control"]["passed"]
         assert passed, (name, run)
+
+
+def test_the_intervals_hold():
+    """Of primary effects: nine of ten pairs of runs agree, where 95 of 100 should."""
+    pairs = [
+        same
+        for row in pages.claims()
+        for primary, same in replication_page.agreeing(
+            row, replication_page.runs_of(row, FOUND)
+        )
+        if primary
+    ]
+    assert len(pairs) > 1000 and sum(pairs) > 0.9 * len(pairs)

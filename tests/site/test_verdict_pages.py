@@ -224,6 +224,25 @@ def test_the_page_of_replications():
     assert "run 2, images, a < b: for to open" in row.get_text(" ")
 
 
+def test_runs_agree_within_their_two_intervals():
+    def run(effect, half=1.0):
+        return {"conditions": [condition("digits", effect, half, "open", primary=True)]}
+
+    # 1.4 is within the root of 2, 1.5 is not, and the two of them are near each other
+    pairs = replication_page.agreeing(run(0.0), [run(1.4), None, run(1.5)])
+    assert pairs == [(True, True), (True, False), (True, True)]
+    assert replication_page.agreeing(run(0.0), [run(9.0, half=0.0)]) == []
+    row = run(0.0) | {"claim": "1-a", "lesson": "chapters/en/01_background"}
+    stored = {
+        "runs": [1, 2],
+        "errors": {},
+        "claims": {"1-a": {"1": run(5), "2": run(6)}},
+    }
+    said = replication_page.intervals_hold([row], stored)
+    assert "| primary | 3 | 1 | 33 % |" in said and "| further | 0 | 0 | – |" in said
+    assert "Fewer than half of the primary pairs agree for 1-a (1 of 3)." in said
+
+
 def test_without_replications_the_page_says_so(monkeypatch, tmp_path):
     monkeypatch.setattr(replication_page, "FILE", tmp_path / "none.json")
     text = replication_page.page(ROWS, replication_page.read())

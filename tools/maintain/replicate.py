@@ -33,6 +33,7 @@ STORED = lessons.LIBRARY / "replications.json"
 # raised when a claim was changed after a look at these runs, so that those shown are unseen ones
 DRAW = 2
 DRAWN_ANEW = {  # where a claim of one lesson was
+    "08_2_2_federated": 3,
     "08_3_challenges": 3,
     "10_3_peak": 3,
     "10_5_unknown_length": 5,
@@ -180,10 +181,28 @@ def stored_rows(own_only=False):
     return {row["claim"]: row for row in pages.claims(own_only)}
 
 
+def stored_run(run):
+    """{claim: its row}, as far as replications.json tells what this run found, on any machine."""
+    claims = json.loads(STORED.read_text(encoding="utf-8"))["claims"]
+    found = {}
+    for name, row in stored_rows(own_only=True).items():
+        short = claims.get(name, {}).get(str(run))
+        if short:
+            new = {c["condition"]: c for c in short["conditions"]}
+            found[name] = row | short
+            found[name]["conditions"] = [
+                c | new.get(c["condition"], {}) for c in row["conditions"]
+            ]
+            found[name]["control"] = row["control"] and row["control"] | (
+                short["control"] or {}
+            )
+    return found
+
+
 def ledger_of(texts, run):
     """The ledger as this run's lessons wrote it, in the order of the stored one; a lesson that had
-    no such run has its stored rows."""
-    found = {}
+    no such run here has what is stored of that run, or else its stored rows."""
+    found = stored_run(run)
     for text in texts:
         found |= (known(text, run) or {"rows": {}})["rows"]
     return [

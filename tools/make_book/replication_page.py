@@ -5,6 +5,8 @@ lessons gave in each run, and the errors with which lessons ended.
 """
 
 import json
+from itertools import combinations
+from math import hypot
 
 import lessons
 import page_parts as parts
@@ -105,6 +107,49 @@ def by_times(rows, stored):
         f"\nClaims of new lessons with fewer runs so far: {fewer}.\n" if fewer else ""
     )
     return parts.table(["Claims", *header], lines) + others
+
+
+def agreeing(row, again):
+    """(primary or not, whether they agree) for each condition and pair of a claim's runs: their
+    effects lie no further apart than the two intervals together allow, which independent draws do
+    as often as the intervals promise. Intervals without a width are no estimate."""
+    found = {}
+    for one in [row, *filter(None, again)]:
+        for c in one["conditions"]:
+            low, high = c["interval"]
+            if high > low:
+                found.setdefault(c["condition"], []).append(
+                    (bool(c["primary"]), c["effect"], (high - low) / 2)
+                )
+    return [
+        (primary, abs(effect - other) <= hypot(half, width))
+        for runs in found.values()
+        for (primary, effect, half), (_, other, width) in combinations(runs, 2)
+    ]
+
+
+def intervals_hold(rows, stored):
+    """How many pairs of runs agree within their intervals, primary and further conditions; and
+    the claims of which fewer than half of the primary ones do."""
+    pairs = {row["claim"]: agreeing(row, runs_of(row, stored)) for row in rows}
+    lines = []
+    for name, wanted in (("primary", True), ("further", False)):
+        agree = [same for own in pairs.values() for is_, same in own if is_ == wanted]
+        share = f"{sum(agree) / len(agree):.0%}".replace("%", " %") if agree else "–"
+        lines.append([name, f"{len(agree):,}", f"{sum(agree):,}", share])
+    few = []
+    for claim, own in pairs.items():
+        agree = [same for is_primary, same in own if is_primary]
+        if sum(agree) < len(agree) / 2:
+            few.append(f"{claim} ({sum(agree)} of {len(agree)})")
+    told = "Of the claims, there is none of which fewer than half of the primary pairs agree.\n"
+    if few:
+        told = (
+            f"Fewer than half of the primary pairs agree for {', '.join(few)}. The intervals of "
+            "these are too narrow; how often their word came back, below, says more.\n"
+        )
+    header = ["Conditions", "Pairs of runs", "That agree", "Share"]
+    return parts.table(header, lines) + "\n" + told
 
 
 def picture(row, again):
@@ -239,6 +284,14 @@ def page(rows, stored):
             "How often the word of a claim came back:",
             "",
             by_times(rows, stored),
+            "## Do the intervals hold?",
+            "",
+            "Two runs of a condition should lie as near each other as their intervals say: if "
+            "an interval of 95 % is one, then in 95 of 100 pairs of runs the distance of the two "
+            "effects is at most the root of the sum of the squares of their half widths. (The "
+            "intervals of further conditions are wider where a claim has several.) So many do:",
+            "",
+            intervals_hold(rows, stored),
             "## Lesson by lesson",
             "",
             "In the small pictures a dot is the effect of the primary condition, a line its "
