@@ -224,6 +224,26 @@ def test_the_page_of_replications():
     assert "run 2, images, a < b: for to open" in row.get_text(" ")
 
 
+@pytest.mark.parametrize(
+    ("number", "margin", "told"),
+    [
+        (
+            1.999669919,
+            2.0,
+            "+1.9997",
+        ),  # three digits would say that it lies on the margin
+        (-2.0004, 2.0, "-2.0004"),
+        (2.0, 2.0, "+2"),
+        (1.999669919, 5.0, "+2"),
+        (-12.3456, None, "-12.3"),
+    ],
+)
+def test_an_end_beside_the_margin_is_not_printed_on_it(number, margin, told):
+    assert page_parts.end(number, margin) == told
+    one = {"effect": 3.0, "interval": [number, 4.0], "margin": margin, "unit": "%"}
+    assert page_parts.interval(one) == f"+3 % [{told}, +4]"
+
+
 def test_runs_agree_within_their_two_intervals():
     def run(effect, half=1.0):
         return {"conditions": [condition("digits", effect, half, "open", primary=True)]}

@@ -81,11 +81,20 @@ def with_unit(number, unit):
     return f"{number} {unit}" if unit else number
 
 
+def end(number, margin):
+    """An interval's end in three digits; in more where these would put it on the margin, of which
+    it lies on one side."""
+    told = (f"{number:+.{digits}g}" for digits in range(3, 10))
+    return next(
+        text for text in told if abs(number) == margin or abs(float(text)) != margin
+    )
+
+
 def interval(condition):
     """An effect with its interval, such as +3.7 % [+1.4, +6.1]."""
-    low, high = condition["interval"]
+    low, high = (end(one, condition.get("margin")) for one in condition["interval"])
     effect = with_unit(f"{condition['effect']:+.3g}", condition.get("unit", ""))
-    return f"{effect} [{low:+.3g}, {high:+.3g}]"
+    return f"{effect} [{low}, {high}]"
 
 
 def primary(row):

@@ -50,7 +50,7 @@ def minus(text):
 
 
 def signed(number, unit=""):
-    return minus(parts.with_unit(f"{number:+.3g}", unit))
+    return minus(parts.with_unit(number, unit))
 
 
 def in_a_sentence(row):
@@ -62,7 +62,8 @@ def in_a_sentence(row):
     unit = one["unit"]
     margin = parts.with_unit(format(one["margin"], "g"), unit)
     compared = f"{one['treatment']} against {one['baseline']}, {one['metric'].replace('_', ' ')}"
-    size = signed(one["effect"], unit)
+    size = signed(f"{one['effect']:+.3g}", unit)
+    low, high = (parts.end(number, one["margin"]) for number in (low, high))
     between = f"{signed(low)} to {signed(high, unit)}"
     positive = one["positive"]
     said = {
