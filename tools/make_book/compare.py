@@ -24,9 +24,7 @@ import numpy as np
 CLAIM = "application/vnd.lrdecay.claim+json"
 POINTS = 0.1  # 1/72 inch; a line is 1.5 wide
 LEVELS = 2  # of a colour's 255
-# the sixth digit; runs at the edge of stability, as those of 8.2.2, take last bits up to the
-# seventh on processors without AVX2
-SHARE = 1e-6
+SHARE = 1e-6  # the sixth digit; what other processors did stays ten times below it
 
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
