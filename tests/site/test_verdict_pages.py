@@ -227,12 +227,10 @@ def test_the_page_of_replications():
 @pytest.mark.parametrize(
     ("number", "margin", "told"),
     [
-        (
-            1.999669919,
-            2.0,
-            "+1.9997",
-        ),  # three digits would say that it lies on the margin
+        # three digits would say that these lie on the margin
+        (1.999669919, 2.0, "+1.9997"),
         (-2.0004, 2.0, "-2.0004"),
+        (2 + 2**-51, 2.0, "+2.0000000000000004"),
         (2.0, 2.0, "+2"),
         (1.999669919, 5.0, "+2"),
         (-12.3456, None, "-12.3"),

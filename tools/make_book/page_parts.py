@@ -84,10 +84,12 @@ def with_unit(number, unit):
 def end(number, margin):
     """An interval's end in three digits; in more where these would put it on the margin, of which
     it lies on one side."""
-    told = (f"{number:+.{digits}g}" for digits in range(3, 10))
-    return next(
-        text for text in told if abs(number) == margin or abs(float(text)) != margin
-    )
+    told = f"{number:+.3g}"
+    if abs(float(told)) == margin != abs(number):
+        digits = range(4, 18)  # 17 tell any two numbers apart
+        more = (f"{number:+.{count}g}" for count in digits)
+        told = next(text for text in more if abs(float(text)) != margin)
+    return told
 
 
 def interval(condition):
