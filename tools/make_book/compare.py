@@ -24,9 +24,7 @@ import numpy as np
 CLAIM = "application/vnd.lrdecay.claim+json"
 POINTS = 0.1  # 1/72 inch; a line is 1.5 wide
 LEVELS = 2  # of a colour's 255
-SHARE = (
-    1e-6  # the sixth digit; what other processors did stays about ten times below it
-)
+SHARE = 1e-6  # the sixth digit; other processors stayed about ten times below it
 
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
